@@ -1,0 +1,39 @@
+// Command gemm generates the assembly of the matrix products of package cpu, one file for each instruction set:
+//
+//	go run ./gemm -isa avx512 -out ../kernel_avx512_amd64.s -stubs ../kernel_avx512_amd64.go -pkg cpu
+package main
+
+import (
+	"flag"
+	"log"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	isa := flag.String("isa", "", "avx512 or avx2")
+	flag.Parse()
+	ConstraintExpr("!noasm")
+	switch *isa {
+	case "avx512":
+		for _, size := range []int{4, 8} {
+			for height := 1; height <= 14; height++ {
+				tile512(size, height)
+			}
+		}
+		for _, s := range sources {
+			packLines(s)
+			packStrips(s)
+			packTranspose(s)
+		}
+	case "avx2":
+		for _, size := range []int{4, 8} {
+			for height := 1; height <= 6; height++ {
+				tile256(size, height)
+			}
+		}
+	default:
+		log.Fatal("gemm: -isa must be avx512 or avx2")
+	}
+	Generate()
+}

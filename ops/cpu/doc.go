@@ -1,0 +1,9 @@
+// Package cpu carries out the plans of package ops on the processor.
+//
+// A graph is cut into units once, for all plans: products and convolutions, equations that need their whole operands, and
+// row units - runs of equations that treat the leading axes of their operands independently and are carried out tile by
+// tile while everything is in cache. The plans run in lock step, unit by unit; where two plans agree on an equation and
+// on everything before it, it is computed once. A value lives until its last use.
+//
+// What is computed does not depend on the number of workers, on the instruction set, or on which values are watched.
+package cpu

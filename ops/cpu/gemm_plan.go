@@ -1,0 +1,69 @@
+package cpu
+
+// task is the part of a product that one goroutine computes: rows i0 <= i < i1 and columns j0 <= j < j1.
+type task struct {
+	product        int
+	i0, i1, j0, j1 int
+}
+
+// How products are cut. Packing costs a task time in proportion to its height and width, so tasks should be large.
+const (
+	smallestTask = 1 << 21 // multiply-adds below which a product is not cut: some tens of microseconds
+	longTask     = 1024    // most rows and columns of a task
+	shortTask    = 512     // sides up to this are only cut to give every worker a task
+	laneResults  = 1 << 19 // most results that the lanes of a task keep
+)
+
+// cut appends the tasks of product z for so many workers.
+func (p *product[T]) cut(tasks []task, z, workers int, k *kernels[T]) []task {
+	if p.m == 0 || p.n == 0 {
+		return tasks
+	}
+	height, width := min(p.m, longTask), min(p.n, longTask)
+	count := func() int { return ceilDiv(p.m, height) * ceilDiv(p.n, width) }
+	halve := func() bool {
+		if height >= width && height >= 2*k.rows {
+			height = ceilDiv(height, 2)
+			return true
+		}
+		if width >= 2*k.columns {
+			width = roundUp(ceilDiv(width, 2), k.columns)
+			return true
+		}
+		return false
+	}
+	for p.lanes()*height*width > laneResults && halve() {
+	}
+	if workers > 1 {
+		most := p.m * p.n * max(p.k, 1) / smallestTask
+		for count() < min(workers, most) && halve() {
+		}
+		for count() < min(4*workers, most) && max(height, width) > shortTask && halve() {
+		}
+	}
+	for i := 0; i < p.m; i += height {
+		for j := 0; j < p.n; j += width {
+			tasks = append(tasks, task{z, i, min(i+height, p.m), j, min(j+width, p.n)})
+		}
+	}
+	return tasks
+}
+
+// multiply computes the products with at most workers goroutines.
+func multiply[T float](workers int, products []product[T]) {
+	k := activeKernels[T]()
+	workers = max(workers, 1)
+	share := ceilDiv(workers, max(len(products), 1))
+	tasks := make([]task, 0, len(products))
+	for z := range products {
+		products[z].flip(k)
+		tasks = products[z].cut(tasks, z, share, k)
+	}
+	chunk := max(1, len(tasks)/(8*workers))
+	parallel(workers, ceilDiv(len(tasks), chunk), func(_, i int) {
+		runTasks(k, products, tasks[i*chunk:min((i+1)*chunk, len(tasks))])
+	})
+}
+
+func roundUp(n, unit int) int { return ceilDiv(n, unit) * unit }
+func ceilDiv(n, d int) int    { return (n + d - 1) / d }

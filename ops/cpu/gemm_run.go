@@ -1,0 +1,226 @@
+package cpu
+
+import (
+	"sync"
+	"unsafe"
+)
+
+// The sizes of a goroutine's scratch, in elements. They suit first- and second-level caches of 32 KiB and 1 MiB and have no
+// influence on results.
+const (
+	pieceDepth = 512       // longest run of a chain between two visits of its results
+	leftPanels = 16        // panels of the left operand that stay in the second-level cache
+	nearRight  = 160 << 10 // both packed operands, when the right one is meant to stay there too
+)
+
+// scratch is the private memory of a goroutine that computes tasks.
+type scratch[T float] struct {
+	left, right []T // packed panels
+	edge        []T // one tile
+	lanes       []T // results of a block, lane by lane
+}
+
+var scratch32 = sync.Pool{New: func() any { return new(scratch[float32]) }}
+var scratch64 = sync.Pool{New: func() any { return new(scratch[float64]) }}
+
+func scratchPool[T float]() *sync.Pool {
+	var zero T
+	if unsafe.Sizeof(zero) == 4 {
+		return &scratch32
+	}
+	return &scratch64
+}
+
+// grow returns s with length n, keeping its memory when it suffices.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// runTasks computes the tasks one after the other.
+func runTasks[T float](k *kernels[T], products []product[T], tasks []task) {
+	pool := scratchPool[T]()
+	w := pool.Get().(*scratch[T])
+	for _, t := range tasks {
+		p := &products[t.product]
+		switch {
+		case p.k == 0:
+			p.store(t, nil)
+		case p.defined():
+			w.define(p, t)
+		default:
+			w.run(k, p, t)
+		}
+	}
+	pool.Put(w)
+}
+
+// view is a window of results: row i starts at values[i*stride].
+type view[T float] struct {
+	values []T
+	stride int
+}
+
+// run computes the chains of a task, block by block. A block's results go straight to the destination unless they have
+// to be folded or transposed, or the block is too long for one visit while the destination holds the blocks before it.
+func (w *scratch[T]) run(k *kernels[T], p *product[T], t task) {
+	rows, columns := t.i1-t.i0, t.j1-t.j0
+	block, lanes := p.block(), p.lanes()
+	for start := 0; start < p.k; start += block {
+		count := min(block, p.k-start)
+		direct := lanes == 1 && !p.flipped && (start == 0 || count <= pieceDepth)
+		if direct {
+			mode := 0
+			if start > 0 {
+				mode = modeAdd
+			}
+			w.chains(k, p, t, view[T]{p.dst[t.i0*p.n+t.j0:], p.n}, 0, start, count, mode)
+			continue
+		}
+		size := rows * columns
+		w.lanes = grow(w.lanes, lanes*size)
+		if lanes > count {
+			clear(w.lanes[count*size:])
+		}
+		w.chains(k, p, t, view[T]{w.lanes, columns}, size, start, count, 0)
+		foldLanes(w.lanes, lanes, size)
+		if start == 0 {
+			p.store(t, w.lanes)
+		} else {
+			p.add(t, w.lanes)
+		}
+	}
+}
+
+// foldLanes folds lanes vectors of size values in the order of bf16.Fold, into the first.
+func foldLanes[T float](v []T, lanes, size int) {
+	for gap := 1; gap < lanes; gap *= 2 {
+		for lane := 0; lane+gap < lanes; lane += 2 * gap {
+			to, from := v[lane*size:][:size], v[(lane+gap)*size:][:size]
+			for i, x := range from {
+				to[i] += x
+			}
+		}
+	}
+}
+
+// chains runs the chains of one block in pieces that suit the caches; the results of lane l go to c, l*laneSize further on.
+// A piece after the first takes up the chains where they were left, which is exact because the state of a chain is a value
+// of its element type.
+func (w *scratch[T]) chains(k *kernels[T], p *product[T], t task, c view[T], laneSize, start, count, mode int) {
+	lanes := p.lanes()
+	if p.order.OddFirst && lanes == 1 {
+		mode |= modeOddFirst
+	}
+	depth := pieceDepth / lanes * lanes
+	for from := 0; from < count; from += depth {
+		if from > 0 {
+			mode = mode&modeOddFirst | modeResume
+		}
+		w.runPiece(k, p, t, piece[T]{c, laneSize, lanes, start + from, min(depth, count-from), mode})
+	}
+}
+
+// piece is a part of the chains of a task: elements start, ..., start+count-1.
+type piece[T float] struct {
+	c               view[T]
+	laneSize, lanes int
+	start, count    int
+	mode            int
+}
+
+// runPiece packs both operands and runs the tiles. When all rows of the task fit the second-level cache, the left operand is
+// packed once and the right one in portions that also fit there; otherwise the right one is packed once and the left one
+// in portions.
+func (w *scratch[T]) runPiece(k *kernels[T], p *product[T], t task, x piece[T]) {
+	rows, columns := t.i1-t.i0, t.j1-t.j0
+	cuts := panelCuts{rows, ceilDiv(rows, k.rows)}
+	if cuts.panels <= leftPanels {
+		w.packLeft(k, p, t, x, cuts, 0, cuts.panels)
+		portion := max(1, (nearRight/x.count-rows)/k.columns) * k.columns
+		for j := 0; j < columns; j += portion {
+			n := min(portion, columns-j)
+			w.packRight(k, p, t.j0+j, n, x)
+			w.tiles(k, cuts, 0, cuts.panels, j, n, x)
+		}
+		return
+	}
+	w.packRight(k, p, t.j0, columns, x)
+	groups := ceilDiv(cuts.panels, leftPanels)
+	for g := range groups {
+		q0, q1 := g*cuts.panels/groups, (g+1)*cuts.panels/groups
+		w.packLeft(k, p, t, x, cuts, q0, q1)
+		w.tiles(k, cuts, q0, q1, 0, columns, x)
+	}
+}
+
+// panelCuts cuts rows into panels that differ by at most one row.
+type panelCuts struct{ rows, panels int }
+
+// span returns the first row and the height of panel q.
+func (c panelCuts) span(q int) (start, height int) {
+	start = q * c.rows / c.panels
+	return start, (q+1)*c.rows/c.panels - start
+}
+
+func (w *scratch[T]) packLeft(k *kernels[T], p *product[T], t task, x piece[T], cuts panelCuts, q0, q1 int) {
+	first, _ := cuts.span(q0)
+	end, _ := cuts.span(q1)
+	w.left = grow(w.left, (end-first)*x.count)
+	for q := q0; q < q1; q++ {
+		i, height := cuts.span(q)
+		p.a.pack(k, w.left[(i-first)*x.count:], height, t.i0+i, height, x.start, x.count)
+	}
+}
+
+func (w *scratch[T]) packRight(k *kernels[T], p *product[T], j0, columns int, x piece[T]) {
+	w.right = grow(w.right, roundUp(columns, k.columns)*x.count)
+	p.b.packPanels(k, w.right, k.columns, j0, columns, x.start, x.count)
+}
+
+// tiles runs the kernel over panels q0 <= q < q1 of the left operand and the packed columns of the right one, which are the
+// task's columns from j0 on.
+func (w *scratch[T]) tiles(k *kernels[T], cuts panelCuts, q0, q1, j0, columns int, x piece[T]) {
+	first, _ := cuts.span(q0)
+	for lane := range min(x.lanes, x.count) {
+		count := ceilDiv(x.count-lane, x.lanes)
+		for j := 0; j < columns; j += k.columns {
+			width := min(k.columns, columns-j)
+			right := w.right[j*x.count+lane*k.columns:]
+			for q := q0; q < q1; q++ {
+				i, height := cuts.span(q)
+				left := w.left[(i-first)*x.count+lane*height:]
+				c := view[T]{x.c.values[lane*x.laneSize+i*x.c.stride+j0+j:], x.c.stride}
+				w.tile(k, x.mode, count, x.lanes, height, width, left, right, c)
+			}
+		}
+	}
+}
+
+// tile runs the kernel; one that cannot mask columns gets a tile of its own for a narrow result.
+func (w *scratch[T]) tile(k *kernels[T], mode, count, element, height, width int, left, right []T, c view[T]) {
+	_ = c.values[(height-1)*c.stride+width-1]
+	if width == k.columns || k.masked {
+		k.tile(mode, count, element, height, width, &left[0], &right[0], &c.values[0], c.stride)
+		return
+	}
+	w.edge = grow(w.edge, k.rows*k.columns)
+	if mode&modeResume != 0 {
+		for i := range height {
+			copy(w.edge[i*k.columns:], c.values[i*c.stride:][:width])
+		}
+	}
+	k.tile(mode&^modeAdd, count, element, height, k.columns, &left[0], &right[0], &w.edge[0], k.columns)
+	for i := range height {
+		row, results := c.values[i*c.stride:][:width], w.edge[i*k.columns:][:width]
+		if mode&modeAdd == 0 {
+			copy(row, results)
+			continue
+		}
+		for j, s := range results {
+			row[j] += s
+		}
+	}
+}

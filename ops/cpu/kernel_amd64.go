@@ -1,0 +1,72 @@
+//go:build !noasm
+
+package cpu
+
+//go:generate go -C _gen run ./gemm -isa avx512 -out ../kernel_avx512_amd64.s -stubs ../kernel_avx512_amd64.go -pkg cpu
+//go:generate go -C _gen run ./gemm -isa avx2 -out ../kernel_avx2_amd64.s -stubs ../kernel_avx2_amd64.go -pkg cpu
+
+import "golang.org/x/sys/cpu"
+
+// assemblyKernels lists what this machine can run, fastest first.
+func assemblyKernels() []instructionSet {
+	var sets []instructionSet
+	x := &cpu.X86
+	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 {
+		sets = append(sets, instructionSet{
+			name: "avx512",
+			f32: kernels[float32]{
+				rows: len(tilesAVX512F32), columns: 32, masked: true, tile: tileAVX512F32,
+				packWide: packers[float32, float32]{packLinesAVX512F32, packStripsAVX512F32, packTransposeAVX512F32},
+				packHalf: packers[float32, uint16]{packLinesAVX512BF16, packStripsAVX512BF16, packTransposeAVX512BF16},
+			},
+			f64: kernels[float64]{rows: len(tilesAVX512F64), columns: 16, masked: true, tile: tileAVX512F64},
+		})
+	}
+	if x.HasAVX2 && x.HasFMA {
+		sets = append(sets, instructionSet{
+			name: "avx2",
+			f32:  kernels[float32]{rows: len(tilesAVX2F32), columns: 16, tile: tileAVX2F32},
+			f64:  kernels[float64]{rows: len(tilesAVX2F64), columns: 8, tile: tileAVX2F64},
+		})
+	}
+	return sets
+}
+
+// A tileFunc computes a tile whose height is its position in a table, counted from 1.
+type tileFunc[T float] func(mode, count, element, width int, a, b, c *T, stride int)
+
+var tilesAVX512F32 = [...]tileFunc[float32]{
+	tileAVX512F32Height1, tileAVX512F32Height2, tileAVX512F32Height3, tileAVX512F32Height4, tileAVX512F32Height5,
+	tileAVX512F32Height6, tileAVX512F32Height7, tileAVX512F32Height8, tileAVX512F32Height9, tileAVX512F32Height10,
+	tileAVX512F32Height11, tileAVX512F32Height12, tileAVX512F32Height13, tileAVX512F32Height14,
+}
+
+var tilesAVX512F64 = [...]tileFunc[float64]{
+	tileAVX512F64Height1, tileAVX512F64Height2, tileAVX512F64Height3, tileAVX512F64Height4, tileAVX512F64Height5,
+	tileAVX512F64Height6, tileAVX512F64Height7, tileAVX512F64Height8, tileAVX512F64Height9, tileAVX512F64Height10,
+	tileAVX512F64Height11, tileAVX512F64Height12, tileAVX512F64Height13, tileAVX512F64Height14,
+}
+
+var tilesAVX2F32 = [...]tileFunc[float32]{
+	tileAVX2F32Height1, tileAVX2F32Height2, tileAVX2F32Height3, tileAVX2F32Height4, tileAVX2F32Height5, tileAVX2F32Height6,
+}
+
+var tilesAVX2F64 = [...]tileFunc[float64]{
+	tileAVX2F64Height1, tileAVX2F64Height2, tileAVX2F64Height3, tileAVX2F64Height4, tileAVX2F64Height5, tileAVX2F64Height6,
+}
+
+func tileAVX512F32(mode, count, element, height, width int, a, b, c *float32, stride int) {
+	tilesAVX512F32[height-1](mode, count, element, width, a, b, c, stride)
+}
+
+func tileAVX512F64(mode, count, element, height, width int, a, b, c *float64, stride int) {
+	tilesAVX512F64[height-1](mode, count, element, width, a, b, c, stride)
+}
+
+func tileAVX2F32(mode, count, element, height, width int, a, b, c *float32, stride int) {
+	tilesAVX2F32[height-1](mode, count, element, width, a, b, c, stride)
+}
+
+func tileAVX2F64(mode, count, element, height, width int, a, b, c *float64, stride int) {
+	tilesAVX2F64[height-1](mode, count, element, width, a, b, c, stride)
+}

@@ -1,0 +1,219 @@
+package cpu
+
+import (
+	"bf16lab/bf16"
+	"bf16lab/ops"
+)
+
+// dot computes a dot_general with the packed kernels.
+func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*ops.Tensor) *ops.Tensor {
+	x := ops.DotView(operands[0].Shape, p.LeftBatch, p.LeftContracting)
+	y := ops.DotView(operands[1].Shape, p.RightBatch, p.RightContracting)
+	if len(x.Contracting) == 0 {
+		return r.outer(n, plan, operands, x, y)
+	}
+	left, right := r.matrixOperand(operands[0], plan, 0), r.matrixOperand(operands[1], plan, 1)
+	a, aOffsets, aDone := r.matrices(left, x, false)
+	b, bOffsets, bDone := r.matrices(right, y, true)
+	wide := r.result(n, plan)
+	switch {
+	case plan.Double:
+		var as, bs []Matrix64
+		for i := range aOffsets {
+			as = append(as, Matrix64{Data: a.tensor.F64, Offset: aOffsets[i], Rows: a.rows, Columns: a.columns, RowStride: a.rowStride, ColumnStride: a.columnStride})
+			bs = append(bs, Matrix64{Data: b.tensor.F64, Offset: bOffsets[i], Rows: b.rows, Columns: b.columns, RowStride: b.rowStride, ColumnStride: b.columnStride})
+		}
+		BatchMatMul64(r.Workers, wide.F64, as, bs, plan.Dot)
+	default:
+		var as, bs []Matrix
+		for i := range aOffsets {
+			as = append(as, a.matrix(aOffsets[i], plan.Operands[0]))
+			bs = append(bs, b.matrix(bOffsets[i], plan.Operands[1]))
+		}
+		BatchMatMul(r.Workers, wide.F32, as, bs, plan.Dot)
+	}
+	for _, t := range []*ops.Tensor{aDone, bDone} {
+		if t != nil {
+			r.memory.release(t)
+		}
+	}
+	r.releaseOther(left, operands[0])
+	r.releaseOther(right, operands[1])
+	return r.narrow(n, plan, wide)
+}
+
+// matrixOperand returns an operand in a storage that the kernels read: bfloat16 and float32 as they are, float64 for double
+// plans, integers as float32.
+func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, _ int) *ops.Tensor {
+	switch {
+	case plan.Double && t.F64 == nil:
+		wide := r.memory.tensor(t.Shape, ops.StoreFloat64)
+		decode(wide, t)
+		return wide
+	case t.I32 != nil:
+		wide := r.memory.tensor(t.Shape, ops.StoreFloat32)
+		for i, v := range t.I32 {
+			wide.F32[i] = float32(v)
+		}
+		return wide
+	}
+	return t
+}
+
+func (r *run) releaseOther(t, original *ops.Tensor) {
+	if t != original {
+		r.memory.release(t)
+	}
+}
+
+// side is one operand of a batch of products: the same strides for all of them.
+type side struct {
+	tensor                  *ops.Tensor
+	rows, columns           int
+	rowStride, columnStride int
+}
+
+func (s side) matrix(offset int, rounded bf16.Format) Matrix {
+	data := Floats{F32: s.tensor.F32, BF16: s.tensor.BF16}
+	if rounded != (bf16.Format{}) {
+		data.Round = func(values []float32) { rounded.RoundSlice(values, values) }
+	}
+	return Matrix{Data: data, Offset: offset, Rows: s.rows, Columns: s.columns, RowStride: s.rowStride, ColumnStride: s.columnStride}
+}
+
+// matrices sees an operand as a batch of matrices [free, contracting], or transposed. An operand whose free or contracting
+// axes cannot be seen as one axis is copied first; the copy is returned to be released.
+func (r *run) matrices(t *ops.Tensor, v ops.View, transposed bool) (s side, offsets []int, copied *ops.Tensor) {
+	freeStride, ok1 := merged(v.Free, v.FreeStrides)
+	contractingStride, ok2 := merged(v.Contracting, v.ContractingStrides)
+	if !ok1 || !ok2 {
+		copied = r.packed(t, v)
+		t = copied
+		rank := v.Contracting.Size()
+		freeStride, contractingStride = rank, 1
+		v.BatchStrides = append(append(ops.Shape{}, v.Batch...), v.Free.Size()*rank).Strides()[:len(v.Batch)]
+	}
+	s = side{tensor: t, rows: v.Free.Size(), columns: v.Contracting.Size(), rowStride: freeStride, columnStride: contractingStride}
+	if transposed {
+		s.rows, s.columns, s.rowStride, s.columnStride = s.columns, s.rows, s.columnStride, s.rowStride
+	}
+	for i := range v.Batch.Size() {
+		offsets = append(offsets, ops.Offset(i, v.Batch, v.BatchStrides))
+	}
+	return s, offsets, copied
+}
+
+// merged returns the stride of several axes seen as one; ok is false where they are not evenly spaced.
+func merged(shape ops.Shape, strides []int) (stride int, ok bool) {
+	stride, next := 1, 0
+	for i := len(shape) - 1; i >= 0; i-- {
+		if shape[i] == 1 {
+			continue
+		}
+		if next == 0 {
+			stride = strides[i]
+		} else if strides[i] != next {
+			return 0, false
+		}
+		next = strides[i] * shape[i]
+	}
+	return stride, true
+}
+
+// packed copies an operand into the layout [batch, free, contracting].
+func (r *run) packed(t *ops.Tensor, v ops.View) *ops.Tensor {
+	shape := append(append(append(ops.Shape{}, v.Batch...), v.Free...), v.Contracting...)
+	strides := append(append(append([]int{}, v.BatchStrides...), v.FreeStrides...), v.ContractingStrides...)
+	out := r.memory.tensor(shape, t.Storage())
+	ops.CopyStrided(out, t, strides)
+	return out
+}
+
+// outer computes a dot_general without contracting axes: every product of a left and a right element, rounded once.
+func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor, x, y ops.View) *ops.Tensor {
+	left, right := r.matrixOperand(operands[0], plan, 0), r.matrixOperand(operands[1], plan, 1)
+	wide := r.result(n, plan)
+	rows, columns := x.Free.Size(), y.Free.Size()
+	for b := range x.Batch.Size() {
+		for i := range rows {
+			l := ops.Offset(b, x.Batch, x.BatchStrides) + ops.Offset(i, x.Free, x.FreeStrides)
+			for j := range columns {
+				m := ops.Offset(b, y.Batch, y.BatchStrides) + ops.Offset(j, y.Free, y.FreeStrides)
+				at := (b*rows+i)*columns + j
+				if plan.Double {
+					wide.F64[at] = left.F64[l] * right.F64[m]
+				} else {
+					wide.F32[at] = element(left, l) * element(right, m)
+				}
+			}
+		}
+	}
+	r.releaseOther(left, operands[0])
+	r.releaseOther(right, operands[1])
+	return r.narrow(n, plan, wide)
+}
+
+func element(t *ops.Tensor, i int) float32 {
+	if t.BF16 != nil {
+		return bf16.FromBFloat16(t.BF16[i])
+	}
+	return t.F32[i]
+}
+
+// convolution computes a conv_general_dilated with the packed kernels, one sequence of the batch after the other.
+func (r *run) convolution(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
+	x, w := r.matrixOperand(operands[0], plan, 0), r.matrixOperand(operands[1], plan, 1)
+	batch, length, channels := x.Shape[0], x.Shape[1], x.Shape[2]
+	width, columns := w.Shape[0], w.Shape[2]
+	wide := r.result(n, plan)
+	for b := range batch {
+		lo, hi := b*length*channels, (b+1)*length*channels
+		to, end := b*length*columns, (b+1)*length*columns
+		part := x.Range(lo, hi, ops.Shape{length, channels})
+		if plan.Double {
+			weights := Matrix64{Data: w.F64, Rows: width * channels, Columns: columns, RowStride: columns, ColumnStride: 1}
+			Convolve64(r.Workers, wide.F64[to:end], part.F64, length, channels, weights, width, plan.Dot)
+			continue
+		}
+		weights := side{tensor: w, rows: width * channels, columns: columns, rowStride: columns, columnStride: 1}.matrix(0, plan.Operands[1])
+		data := side{tensor: part}.matrix(0, plan.Operands[0]).Data
+		Convolve(r.Workers, wide.F32[to:end], data, length, channels, weights, width, plan.Dot)
+	}
+	r.releaseOther(x, operands[0])
+	r.releaseOther(w, operands[1])
+	return r.narrow(n, plan, wide)
+}
+
+// result returns a tensor for the unrounded result of a product.
+func (r *run) result(n *ops.Node, plan *ops.NodePlan) *ops.Tensor {
+	if plan.Double {
+		return r.memory.tensor(n.Out[0].Shape, ops.StoreFloat64)
+	}
+	return r.memory.tensor(n.Out[0].Shape, ops.StoreFloat32)
+}
+
+// narrow rounds a result as the plan says and moves it to the storage of its format.
+func (r *run) narrow(n *ops.Node, plan *ops.NodePlan, wide *ops.Tensor) *ops.Tensor {
+	size := wide.Shape.Size()
+	blocks := (size + observeElements - 1) / observeElements
+	out := wide
+	if s := plan.Storage(n.Out[0].DType); s != wide.Storage() {
+		out = r.memory.tensor(wide.Shape, s)
+	}
+	if out == wide && !plan.Round {
+		return out
+	}
+	parallel(r.Workers, blocks, func(_, b int) {
+		lo, hi := b*observeElements, min((b+1)*observeElements, size)
+		from := wide.Range(lo, hi, ops.Shape{hi - lo})
+		if out == wide {
+			ops.RoundTo(plan.Output, from)
+			return
+		}
+		encode(out.Range(lo, hi, ops.Shape{hi - lo}), from)
+	})
+	if out != wide {
+		r.memory.release(wide)
+	}
+	return out
+}

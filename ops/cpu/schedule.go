@@ -1,0 +1,249 @@
+package cpu
+
+import (
+	"slices"
+
+	"bf16lab/ops"
+)
+
+// unit is a part of a graph that is carried out as a whole: one equation, or a run of equations over rows.
+type unit struct {
+	nodes []*ops.Node
+	rows  int       // number of rows; 0 for a single equation that needs its whole operands
+	row   []rowNode // the equations rewritten for tiles, where rows > 0
+	cost  float64   // estimated work, in floating-point operations
+}
+
+const (
+	// smallSize is the size up to which an equation is not worth a unit of rows.
+	smallSize = 1 << 14
+	// aheadSize is the size up to which an equation that does not depend on the open unit is carried out ahead of it rather
+	// than ending it.
+	aheadSize = 1 << 20
+)
+
+// schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
+// values early.
+func schedule(g *ops.Graph, roots []*ops.Value) []*unit {
+	nodes := needed(g, roots)
+	var units []*unit
+	for i := 0; i < len(nodes); {
+		var before []*unit
+		u, used := openUnit(nodes[i:])
+		for j, n := range nodes[i : i+len(used)] {
+			if !used[j] {
+				before = append(before, &unit{nodes: []*ops.Node{n}})
+			}
+		}
+		units = append(append(units, before...), u)
+		i += len(used)
+	}
+	for _, u := range units {
+		u.cost = u.estimate()
+	}
+	return reorder(units)
+}
+
+// needed returns the equations that the roots depend on, in order.
+func needed(g *ops.Graph, roots []*ops.Value) []*ops.Node {
+	keep := make([]bool, len(g.Nodes))
+	for _, v := range roots {
+		if v.Node != nil {
+			keep[v.Node.Index] = true
+		}
+	}
+	var nodes []*ops.Node
+	for i := len(g.Nodes) - 1; i >= 0; i-- {
+		if !keep[i] {
+			continue
+		}
+		nodes = append(nodes, g.Nodes[i])
+		for _, o := range g.Nodes[i].In {
+			if o.Value != nil && o.Value.Node != nil {
+				keep[o.Value.Node.Index] = true
+			}
+		}
+	}
+	slices.Reverse(nodes)
+	return nodes
+}
+
+// openUnit makes a unit of the first equation and as many of the following as fit. used tells for each equation that was
+// passed whether it is part of the unit; the others are small and do not depend on the unit.
+func openUnit(nodes []*ops.Node) (*unit, []bool) {
+	single := &unit{nodes: nodes[:1]}
+	if len(nodes[0].Out) != 1 || nodes[0].Out[0].Shape.Size() <= smallSize {
+		return single, []bool{true}
+	}
+	var best *unit
+	var bestUsed []bool
+	rows := 1
+	for i, d := range nodes[0].Out[0].Shape {
+		rows *= d
+		if rows == 1 || d == 1 && i > 0 {
+			continue
+		}
+		u, used := extend(nodes, rows)
+		if u != nil && (best == nil || better(u, best)) {
+			best, bestUsed = u, used
+		}
+	}
+	if best == nil {
+		return single, []bool{true}
+	}
+	return best, bestUsed
+}
+
+// better prefers more equations, then rows of a size that suits a tile.
+func better(a, b *unit) bool {
+	if len(a.nodes) != len(b.nodes) {
+		return len(a.nodes) > len(b.nodes)
+	}
+	return b.largestRow() > tileElements && a.largestRow() >= 64
+}
+
+// largestRow returns the size of the largest row of a result of the unit.
+func (u *unit) largestRow() int {
+	size := 1
+	for _, r := range u.row {
+		size = max(size, r.inner.Size())
+	}
+	return size
+}
+
+// extend tries a unit with the given number of rows.
+func extend(nodes []*ops.Node, rows int) (*unit, []bool) {
+	u := &unit{rows: rows}
+	made := map[*ops.Value]bool{}
+	isMade := func(v *ops.Value) bool { return made[v] }
+	var used []bool
+	last := 0
+	for _, n := range nodes {
+		r, ok := asRows(n, rows, isMade)
+		if ok {
+			u.nodes, u.row = append(u.nodes, n), append(u.row, r)
+			made[n.Out[0]] = true
+			used = append(used, true)
+			last = len(used)
+			continue
+		}
+		if len(u.nodes) == 0 || !small(n) || slices.ContainsFunc(n.In, func(o ops.Operand) bool { return made[o.Value] }) {
+			break
+		}
+		used = append(used, false)
+	}
+	if len(u.nodes) == 0 {
+		return nil, nil
+	}
+	return u, used[:last]
+}
+
+func small(n *ops.Node) bool {
+	for _, v := range n.Out {
+		if v.Shape.Size() > aheadSize {
+			return false
+		}
+	}
+	return true
+}
+
+// reads returns the values that the unit takes from outside, each once.
+func (u *unit) reads() []*ops.Value {
+	made := map[*ops.Value]bool{}
+	seen := map[*ops.Value]bool{}
+	var out []*ops.Value
+	for _, n := range u.nodes {
+		for _, o := range n.In {
+			if o.Value != nil && !made[o.Value] && !seen[o.Value] {
+				seen[o.Value] = true
+				out = append(out, o.Value)
+			}
+		}
+		for _, v := range n.Out {
+			made[v] = true
+		}
+	}
+	return out
+}
+
+// estimate returns a rough number of floating-point operations, for the progress display.
+func (u *unit) estimate() float64 {
+	work := 0.0
+	for _, n := range u.nodes {
+		size := 0
+		for _, v := range n.Out {
+			size += v.Shape.Size()
+		}
+		switch p := n.Params.(type) {
+		case ops.DotParams:
+			k := 1
+			for _, a := range p.LeftContracting {
+				k *= n.In[0].Shape()[a]
+			}
+			work += 2 * float64(size) * float64(k)
+		case ops.ConvParams:
+			w := n.In[1].Shape()
+			work += 2 * float64(size) * float64(w[0]*w[1])
+		case ops.ReduceParams, ops.WindowParams:
+			work += elementwiseCost * float64(n.In[0].Shape().Size())
+		default:
+			work += elementwiseCost * float64(size)
+		}
+	}
+	return work
+}
+
+// elementwiseCost is the time of an elementwise operation on one element, in operations of a matrix product.
+const elementwiseCost = 100
+
+// reorder keeps the order of the units, except that a unit which frees much more memory than it takes runs as soon as its
+// operands are there.
+func reorder(units []*unit) []*unit {
+	const large = 1 << 26 // elements freed
+	producer := map[*ops.Value]int{}
+	lastUse := map[*ops.Value]int{}
+	for i, u := range units {
+		for _, n := range u.nodes {
+			for _, v := range n.Out {
+				producer[v] = i
+			}
+		}
+		for _, v := range u.reads() {
+			lastUse[v] = i
+		}
+	}
+	frees := make([]bool, len(units))
+	ready := make([]int, len(units)) // the unit after which unit i can run
+	for i, u := range units {
+		freed, taken := 0, 0
+		ready[i] = -1
+		for _, v := range u.reads() {
+			if p, ok := producer[v]; ok {
+				ready[i] = max(ready[i], p)
+				if lastUse[v] == i {
+					freed += v.Shape.Size()
+				}
+			}
+		}
+		for _, n := range u.nodes {
+			for _, v := range n.Out {
+				taken = max(taken, v.Shape.Size())
+			}
+		}
+		frees[i] = freed-taken > large
+	}
+	early := map[int][]*unit{}
+	for i, u := range units {
+		if frees[i] && ready[i] >= 0 {
+			early[ready[i]] = append(early[ready[i]], u)
+		}
+	}
+	var out []*unit
+	for i, u := range units {
+		if !(frees[i] && ready[i] >= 0) {
+			out = append(out, u)
+		}
+		out = append(out, early[i]...)
+	}
+	return out
+}

@@ -1,0 +1,222 @@
+package cpu
+
+import (
+	"time"
+
+	"bf16lab/bf16"
+	"bf16lab/ops"
+)
+
+const (
+	// tileElements is about how many elements of its largest value a tile has; the values of a tile stay in cache.
+	tileElements = 1 << 13
+	// tileGroups is the number of groups that the tiles of a unit are given to a probe in. It does not depend on the
+	// number of workers, so neither do the sums that a probe makes.
+	tileGroups = 64
+)
+
+// tiles returns how a row unit is cut: rows of a tile, number of tiles, number of groups of tiles.
+func (u *unit) tiles() (rows, tiles, groups int) {
+	rows = max(1, tileElements/u.largestRow())
+	tiles = (u.rows + rows - 1) / rows
+	return rows, tiles, min(tiles, tileGroups)
+}
+
+// runRows carries out a row unit for some instances: tile by tile, and for each tile one instance after the other.
+func (r *run) runRows(s *step, u *unit, pass []int) {
+	perTile, tiles, groups := u.tiles()
+	programs := make([]*tileProgram, len(pass))
+	for i, instance := range pass {
+		programs[i] = r.newTileProgram(u, s.instances[instance], perTile)
+	}
+	watches := r.unitWatches(u)
+	machines := make([][]*tileMachine, r.Workers)
+	seconds := make([][]float64, r.Workers)
+	parallel(r.Workers, groups, func(worker, g int) {
+		if machines[worker] == nil {
+			seconds[worker] = make([]float64, len(programs))
+			for _, p := range programs {
+				machines[worker] = append(machines[worker], p.machine())
+			}
+		}
+		for tile := g * tiles / groups; tile < (g+1)*tiles/groups; tile++ {
+			lo, hi := tile*perTile, min((tile+1)*perTile, u.rows)
+			for i, m := range machines[worker] {
+				start := time.Now()
+				m.run(lo, hi)
+				seconds[worker][i] += time.Since(start).Seconds()
+			}
+			r.observeTile(s, u, pass, watches, machines[worker], g, lo, hi)
+		}
+	})
+	for i, instance := range pass {
+		total := 0.0
+		for _, w := range seconds {
+			if w != nil {
+				total += w[i]
+			}
+		}
+		r.spend(s, instance, total/float64(r.Workers))
+	}
+}
+
+// unitWatch is a watched value of a row unit: result of the equation at index row.
+type unitWatch struct {
+	watch, row int
+	inner      int
+}
+
+func (r *run) unitWatches(u *unit) []unitWatch {
+	if r.Probe == nil {
+		return nil
+	}
+	var out []unitWatch
+	for i, n := range u.nodes {
+		for _, w := range r.watches[n.Out[0]] {
+			out = append(out, unitWatch{watch: w, row: i, inner: u.row[i].inner.Size()})
+		}
+	}
+	return out
+}
+
+// observeTile gives a probe the watched values of a tile. A reference that is not part of the pass is read from where it
+// is held.
+func (r *run) observeTile(s *step, u *unit, pass []int, watches []unitWatch, machines []*tileMachine, group, lo, hi int) {
+	for _, w := range watches {
+		values := make([]*ops.Tensor, len(r.plans))
+		for i, instance := range pass {
+			for plan, of := range s.of {
+				if of == instance {
+					values[plan] = machines[i].results[w.row]
+				}
+			}
+		}
+		if values[0] == nil {
+			held := r.stored[r.class[0][u.nodes[w.row].Out[0].ID]]
+			values[0] = held.Range(lo*w.inner, hi*w.inner, ops.Shape{(hi - lo) * w.inner})
+		}
+		r.Probe.Observe(w.watch, group, int64(lo)*int64(w.inner), values)
+	}
+}
+
+// tileProgram is a row unit as one instance carries it out.
+type tileProgram struct {
+	unit    *unit
+	perTile int
+	steps   []tileStep
+	slots   []slot
+}
+
+// slot is a buffer of a tile, reused when the value in it is dead.
+type slot struct {
+	size    int
+	storage ops.Storage
+}
+
+// tileStep is one equation of a tile program.
+type tileStep struct {
+	row     *rowNode
+	plan    *ops.NodePlan
+	in      []tileSource
+	stored  *ops.Tensor // where the result is kept for later steps; nil if it is not
+	slot    int         // buffer of the result; -1 where the result is written to stored directly
+	storage ops.Storage // arithmetic storage of the result
+}
+
+// tileSource says where an operand of an equation comes from.
+type tileSource struct {
+	fixed  *ops.Tensor // a literal or a shared operand
+	step   int         // index of the step that makes it, or -1
+	stored *ops.Tensor // a stored value: its rows, or the whole of it
+	whole  bool
+	inner  ops.Shape
+	slot   int // buffer for widening or rounding the rows; -1 where they can be read in place
+	round  bf16.Format
+}
+
+// newTileProgram prepares an instance of a row unit: finds operands, makes room for results that are kept, assigns
+// buffers.
+func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
+	p := &tileProgram{unit: u, perTile: perTile}
+	made := map[*ops.Value]int{}
+	last := r.lastUses(u)
+	var free []int
+	for i := range u.row {
+		row := &u.row[i]
+		plan := r.nodePlan(in, row.node)
+		out := row.node.Out[0]
+		st := tileStep{row: row, plan: plan, slot: -1, storage: arithmeticStorage(plan.Storage(out.DType), plan.Double)}
+		var temporary []int
+		for j, o := range row.in {
+			src := r.source(in, row, plan, o, j, made)
+			if src.slot == 0 {
+				src.slot = p.buffer(&free, perTile*o.inner.Size(), operandStorage(o.value.DType, plan.Double))
+				if !plan.Alias {
+					temporary = append(temporary, src.slot)
+				}
+			}
+			st.in = append(st.in, src)
+		}
+		made[out] = i
+		if !plan.Alias {
+			// Another instance of the unit may have made the same value already.
+			if class := r.class[in.plan][out.ID]; r.left[class] > 0 && r.stored[class] == nil {
+				st.stored = r.memory.tensor(out.Shape, plan.Storage(out.DType))
+				r.keep(class, st.stored)
+			}
+			if st.stored == nil || st.stored.Storage() != st.storage || row.in != nil && row.in[0].kind == wholeRead {
+				st.slot = p.buffer(&free, perTile*row.inner.Size(), st.storage)
+			}
+		}
+		p.steps = append(p.steps, st)
+		free = append(free, temporary...)
+		for v, at := range last {
+			if at == i {
+				if k, ok := made[v]; ok && p.steps[k].slot >= 0 && !p.steps[k].plan.Alias {
+					free = append(free, p.steps[k].slot)
+				}
+			}
+		}
+	}
+	return p
+}
+
+// buffer returns a slot of at least the size, a free one if there is one of the storage and size.
+func (p *tileProgram) buffer(free *[]int, size int, s ops.Storage) int {
+	for i, k := range *free {
+		if p.slots[k].storage == s && p.slots[k].size == size {
+			*free = append((*free)[:i], (*free)[i+1:]...)
+			return k
+		}
+	}
+	p.slots = append(p.slots, slot{size: size, storage: s})
+	return len(p.slots) - 1
+}
+
+// lastUses returns for each value made in the unit the last equation that reads it; values that are watched, or passed on
+// by an alias, are missing: their buffers are not used again.
+func (r *run) lastUses(u *unit) map[*ops.Value]int {
+	last := map[*ops.Value]int{}
+	for i, n := range u.nodes {
+		for _, o := range n.In {
+			if o.Value != nil {
+				last[o.Value] = i
+			}
+		}
+	}
+	for i, n := range u.nodes {
+		if _, ok := last[n.Out[0]]; !ok {
+			last[n.Out[0]] = i
+		}
+		if len(r.watches[n.Out[0]]) > 0 {
+			delete(last, n.Out[0])
+		}
+		for _, plan := range r.plans {
+			if plan.Nodes[n.Index].Alias {
+				delete(last, n.In[0].Value)
+				delete(last, n.Out[0])
+			}
+		}
+	}
+	return last
+}

@@ -1,0 +1,198 @@
+package cpu
+
+import (
+	"time"
+
+	"bf16lab/bf16"
+	"bf16lab/ops"
+)
+
+// observeElements is the number of elements of a chunk that a probe is given of a value computed as a whole.
+const observeElements = 1 << 15
+
+// runWhole carries out a unit of one equation whose operands are needed whole.
+func (r *run) runWhole(s *step, u *unit, pass []int) {
+	n := u.nodes[0]
+	results := make([][]*ops.Tensor, len(s.instances))
+	fresh := make([]bool, len(s.instances))
+	for _, i := range pass {
+		start := time.Now()
+		results[i] = r.known(s.instances[i], n)
+		if results[i] == nil {
+			fresh[i] = true
+			results[i] = r.evaluateWhole(s.instances[i], n)
+		}
+		r.spend(s, i, time.Since(start).Seconds())
+	}
+	for at, v := range n.Out {
+		for _, watch := range r.watches[v] {
+			values := make([]*ops.Tensor, len(r.plans))
+			for plan, of := range s.of {
+				if results[of] != nil {
+					values[plan] = results[of][at]
+				}
+			}
+			if values[0] == nil {
+				values[0] = r.stored[r.class[0][v.ID]]
+			}
+			r.observe(watch, values)
+		}
+	}
+	for _, i := range pass {
+		if !fresh[i] {
+			continue
+		}
+		for at, v := range n.Out {
+			class := r.class[s.instances[i].plan][v.ID]
+			if r.left[class] > 0 {
+				r.keep(class, results[i][at])
+			} else {
+				r.memory.release(results[i][at])
+			}
+		}
+	}
+}
+
+// known returns the results of an equation if they need not be computed: those of an alias, of an equation that another
+// instance has carried out already, or imposed ones; else nil.
+func (r *run) known(in *instance, n *ops.Node) []*ops.Tensor {
+	out := make([]*ops.Tensor, len(n.Out))
+	for i, v := range n.Out {
+		out[i] = r.stored[r.class[in.plan][v.ID]]
+		if out[i] == nil {
+			return nil
+		}
+	}
+	return out
+}
+
+// observe gives a probe all elements of a watched value in chunks.
+func (r *run) observe(watch int, values []*ops.Tensor) {
+	if r.Probe == nil {
+		return
+	}
+	size := values[0].Shape.Size()
+	groups := (size + observeElements - 1) / observeElements
+	parallel(r.Workers, groups, func(_, g int) {
+		lo, hi := g*observeElements, min((g+1)*observeElements, size)
+		parts := make([]*ops.Tensor, len(values))
+		for i, t := range values {
+			parts[i] = sameAs(values, parts, i)
+			if parts[i] == nil && t != nil {
+				parts[i] = t.Range(lo, hi, ops.Shape{hi - lo})
+			}
+		}
+		r.Probe.Observe(watch, g, int64(lo), parts)
+	})
+}
+
+// sameAs returns the part made for an earlier plan that shares the tensor of plan i, or nil.
+func sameAs(values, parts []*ops.Tensor, i int) *ops.Tensor {
+	for j := range i {
+		if values[j] == values[i] && values[j] != nil {
+			return parts[j]
+		}
+	}
+	return nil
+}
+
+// evaluateWhole computes the results of one equation under the plan of an instance.
+func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
+	plan := r.nodePlan(in, n)
+	operands := make([]*ops.Tensor, len(n.In))
+	for i, o := range n.In {
+		if o.Value != nil {
+			operands[i] = r.stored[r.class[in.plan][o.Value.ID]]
+		}
+	}
+	switch p := n.Params.(type) {
+	case ops.DotParams:
+		if n.Out[0].DType.IsFloat() {
+			return []*ops.Tensor{r.dot(n, plan, p, operands)}
+		}
+	case ops.ConvParams:
+		return []*ops.Tensor{r.convolution(n, plan, operands)}
+	}
+	if n.Primitive.OnlyMoves() && !plan.Round && plan.Operands == [3]bf16.Format{} {
+		if out := r.moveWhole(n, plan, operands); out != nil {
+			return []*ops.Tensor{out}
+		}
+	}
+	return r.define(n, plan, operands)
+}
+
+// moveWhole carries out a primitive that only moves data without widening it; nil where storages differ.
+func (r *run) moveWhole(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
+	storage := plan.Storage(n.Out[0].DType)
+	for i, t := range operands {
+		if t == nil || t.Storage() != storage && n.In[i].DType != ops.Bool && n.In[i].DType != ops.Int32 {
+			return nil
+		}
+	}
+	out := r.memory.tensor(n.Out[0].Shape, storage)
+	if p, ok := n.Params.(ops.TransposeParams); ok {
+		const parts = 64
+		parallel(r.Workers, parts, func(_, part int) { ops.TransposePart(p, out, operands[0], part, parts) })
+		return out
+	}
+	ops.Evaluate(n.Primitive, newContext(n.Params, plan), []*ops.Tensor{out}, operands)
+	return out
+}
+
+// define evaluates an equation by its plain Go definition: operands are widened, results rounded and narrowed. A sum over
+// leading axes is spread over the workers by columns.
+func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []*ops.Tensor {
+	var temporary []*ops.Tensor
+	widened := make([]*ops.Tensor, len(operands))
+	for i, t := range operands {
+		if t == nil {
+			widened[i] = literalTensor(n.In[i], plan)
+			continue
+		}
+		widened[i] = t
+		want := arithmeticStorage(t.Storage(), plan.Double)
+		rounded := plan.Operands[min(i, 2)]
+		if want != t.Storage() || rounded != (bf16.Format{}) {
+			widened[i] = r.memory.tensor(t.Shape, want)
+			temporary = append(temporary, widened[i])
+			decode(widened[i], t)
+			ops.RoundTo(rounded, widened[i])
+		}
+	}
+	out := make([]*ops.Tensor, len(n.Out))
+	wide := make([]*ops.Tensor, len(n.Out))
+	for i, v := range n.Out {
+		storage := plan.Storage(v.DType)
+		out[i] = r.memory.tensor(v.Shape, storage)
+		wide[i] = out[i]
+		if want := arithmeticStorage(storage, plan.Double); want != storage {
+			wide[i] = r.memory.tensor(v.Shape, want)
+			temporary = append(temporary, wide[i])
+		}
+	}
+	r.evaluateParallel(n, plan, wide, widened)
+	for i := range out {
+		if out[i] != wide[i] {
+			encode(out[i], wide[i])
+		}
+	}
+	for _, t := range temporary {
+		r.memory.release(t)
+	}
+	return out
+}
+
+// evaluateParallel evaluates a definition, a sum over leading axes by blocks of columns.
+func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.Tensor) {
+	reduce, ok := n.Params.(ops.ReduceParams)
+	if !ok || n.Primitive != ops.ReduceSumPrimitive || reduce.Axes[0] != 0 || r.Workers == 1 || in[0].Shape.Size() < smallSize {
+		ops.Evaluate(n.Primitive, newContext(n.Params, plan), out, in)
+		return
+	}
+	columns := out[0].Shape.Size()
+	const width = 64
+	blocks := (columns + width - 1) / width
+	parallel(r.Workers, blocks, func(_, b int) {
+		ops.SumColumns(newContext(n.Params, plan), out[0], in[0], b*width, min((b+1)*width, columns))
+	})
+}

@@ -1,0 +1,165 @@
+package ops
+
+// number and real are the element types that arithmetic is defined on.
+type (
+	number interface{ float32 | float64 | int32 }
+	real   interface{ float32 | float64 }
+)
+
+// fillRun is the length up to which a constant operand is spread out before a loop runs over it.
+const fillRun = 256
+
+// zip applies f to x and y, broadcast to shape, in runs: along a run each operand is contiguous or constant.
+//
+// f receives slices of one length. The decomposition does not change what is computed for an element.
+func zip[T, U any](dst []U, shape Shape, x []T, xs Shape, y []T, ys Shape, f func(dst []U, x, y []T)) {
+	if len(dst) == len(x) && len(dst) == len(y) {
+		f(dst, x, y)
+		return
+	}
+	axis, run := runAxis(shape, xs, ys)
+	xStep, yStep := outerStrides(xs, shape, axis), outerStrides(ys, shape, axis)
+	xConstant, yConstant := constantFrom(xs, axis), constantFrom(ys, axis)
+	var xFill, yFill []T
+	if xConstant {
+		xFill = make([]T, min(run, fillRun))
+	}
+	if yConstant {
+		yFill = make([]T, min(run, fillRun))
+	}
+	index := make([]int, axis)
+	for at := 0; at < len(dst); at += run {
+		xo, yo := dotIndex(index, xStep), dotIndex(index, yStep)
+		part := dst[at : at+run]
+		switch {
+		case !xConstant && !yConstant:
+			f(part, x[xo:xo+run], y[yo:yo+run])
+		default:
+			if xConstant {
+				fill(xFill, x[xo])
+			}
+			if yConstant {
+				fill(yFill, y[yo])
+			}
+			for i := 0; i < run; i += fillRun {
+				n := min(fillRun, run-i)
+				left, right := xFill, yFill
+				if !xConstant {
+					left = x[xo+i : xo+i+n]
+				}
+				if !yConstant {
+					right = y[yo+i : yo+i+n]
+				}
+				f(part[i:i+n], left[:n], right[:n])
+			}
+		}
+		advance(index, shape)
+	}
+}
+
+// runAxis returns the first axis of the longest suffix over which both operands are whole or constant, and its size.
+func runAxis(shape, xs, ys Shape) (axis, run int) {
+	axis, run = len(shape), 1
+	for axis > 0 {
+		if !uniformFrom(xs, shape, axis-1) || !uniformFrom(ys, shape, axis-1) {
+			break
+		}
+		axis--
+		run *= shape[axis]
+	}
+	return axis, run
+}
+
+// uniformFrom tells whether the operand is whole (equal to shape) or constant (all ones) on all axes from axis on.
+func uniformFrom(s, shape Shape, axis int) bool {
+	return constantFrom(s, axis) || s[axis:].Equal(shape[axis:])
+}
+
+// constantFrom tells whether all axes from axis on have size 1; a scalar is constant everywhere.
+func constantFrom(s Shape, axis int) bool {
+	if len(s) == 0 {
+		return true
+	}
+	for _, d := range s[axis:] {
+		if d != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// outerStrides returns the strides of the first axes of an operand, 0 where it is broadcast.
+func outerStrides(s, shape Shape, axis int) []int {
+	strides := make([]int, axis)
+	if len(s) == 0 {
+		return strides
+	}
+	full := s.Strides()
+	for i := range strides {
+		if s[i] == shape[i] && s[i] != 1 {
+			strides[i] = full[i]
+		}
+	}
+	return strides
+}
+
+func dotIndex(index, strides []int) int {
+	at := 0
+	for i, s := range strides {
+		at += index[i] * s
+	}
+	return at
+}
+
+// advance moves a row-major index over the leading axes of shape to the next position.
+func advance(index []int, shape Shape) {
+	for i := len(index) - 1; i >= 0; i-- {
+		index[i]++
+		if index[i] < shape[i] {
+			return
+		}
+		index[i] = 0
+	}
+}
+
+func fill[T any](dst []T, v T) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+// binary applies one loop per element type to two broadcast operands.
+func binary(out *Tensor, x, y *Tensor, f32 func(dst, x, y []float32), f64 func(dst, x, y []float64), i32 func(dst, x, y []int32)) {
+	switch {
+	case out.F32 != nil:
+		zip(out.F32, out.Shape, x.F32, x.Shape, y.F32, y.Shape, f32)
+	case out.F64 != nil:
+		zip(out.F64, out.Shape, x.F64, x.Shape, y.F64, y.Shape, f64)
+	case out.I32 != nil:
+		zip(out.I32, out.Shape, x.I32, x.Shape, y.I32, y.Shape, i32)
+	}
+}
+
+// compare applies one loop per element type to two broadcast operands, into truth values.
+func compare(out *Tensor, x, y *Tensor, f32 func(dst []bool, x, y []float32), f64 func(dst []bool, x, y []float64), i32 func(dst []bool, x, y []int32)) {
+	switch {
+	case x.F32 != nil:
+		zip(out.Bool, out.Shape, x.F32, x.Shape, y.F32, y.Shape, f32)
+	case x.F64 != nil:
+		zip(out.Bool, out.Shape, x.F64, x.Shape, y.F64, y.Shape, f64)
+	case x.I32 != nil:
+		zip(out.Bool, out.Shape, x.I32, x.Shape, y.I32, y.Shape, i32)
+	}
+}
+
+// mapUnary applies one loop per element type to one operand of the result's shape.
+func mapUnary(out, x *Tensor, f32 func(dst, x []float32), f64 func(dst, x []float64), i32 func(dst, x []int32)) {
+	switch {
+	case out.F32 != nil:
+		f32(out.F32, x.F32)
+	case out.F64 != nil:
+		f64(out.F64, x.F64)
+	case out.I32 != nil:
+		i32(out.I32, x.I32)
+	}
+}

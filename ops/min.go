@@ -1,0 +1,23 @@
+package ops
+
+// MinPrimitive is JAX's min: the smaller of x and y, elementwise with broadcasting of axes of size 1.
+const MinPrimitive Primitive = "min"
+
+// Min appends z = the smaller of x and y; both operands have the same dtype, the shape is their broadcast.
+func (b *Builder) Min(x, y Arg) *Value { return b.binary(MinPrimitive, x, y, anyNumber) }
+
+func evaluateMin(_ *Context, out, in []*Tensor) {
+	binary(out[0], in[0], in[1], minLoop[float32], minLoop[float64], minLoop[int32])
+}
+
+// minLoop keeps x where x < y or x is NaN, else y: a NaN on either side is kept.
+func minLoop[T number](dst, x, y []T) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i, v := range x {
+		if v < y[i] || v != v {
+			dst[i] = v
+		} else {
+			dst[i] = y[i]
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package ops
+
+import (
+	"fmt"
+
+	"bf16lab/bf16"
+)
+
+// Tensor is a dense row-major array. Exactly one of its slices is in use; its length is the size of the shape.
+//
+// Floating-point values of every format up to float32 are kept widened in F32, or, for bfloat16, as their bits in BF16;
+// float64 plans use F64.
+type Tensor struct {
+	Shape Shape
+	F32   []float32
+	F64   []float64
+	BF16  []uint16
+	I32   []int32
+	Bool  []bool
+}
+
+// Storage says which slice of a tensor is in use.
+type Storage uint8
+
+// The storages of a tensor.
+const (
+	StoreFloat32 Storage = iota
+	StoreFloat64
+	StoreBFloat16
+	StoreInt32
+	StoreBool
+)
+
+// Bytes returns the size of one element.
+func (s Storage) Bytes() int { return [...]int{4, 8, 2, 4, 1}[s] }
+
+// Storage returns which slice is in use; an empty tensor without any counts as float32.
+func (t *Tensor) Storage() Storage {
+	switch {
+	case t.F64 != nil:
+		return StoreFloat64
+	case t.BF16 != nil:
+		return StoreBFloat16
+	case t.I32 != nil:
+		return StoreInt32
+	case t.Bool != nil:
+		return StoreBool
+	}
+	return StoreFloat32
+}
+
+// NewTensor allocates a tensor of zeros.
+func NewTensor(shape Shape, s Storage) *Tensor {
+	t := &Tensor{Shape: shape}
+	n := shape.Size()
+	switch s {
+	case StoreFloat32:
+		t.F32 = make([]float32, n)
+	case StoreFloat64:
+		t.F64 = make([]float64, n)
+	case StoreBFloat16:
+		t.BF16 = make([]uint16, n)
+	case StoreInt32:
+		t.I32 = make([]int32, n)
+	case StoreBool:
+		t.Bool = make([]bool, n)
+	}
+	return t
+}
+
+// Range returns the elements lo..hi-1 of t in flat order as a tensor of the given shape that shares t's memory.
+func (t *Tensor) Range(lo, hi int, shape Shape) *Tensor {
+	if shape.Size() != hi-lo {
+		panic(fmt.Sprintf("ops: range of %d elements as shape %v", hi-lo, shape))
+	}
+	out := &Tensor{Shape: shape}
+	switch {
+	case t.F32 != nil:
+		out.F32 = t.F32[lo:hi]
+	case t.F64 != nil:
+		out.F64 = t.F64[lo:hi]
+	case t.BF16 != nil:
+		out.BF16 = t.BF16[lo:hi]
+	case t.I32 != nil:
+		out.I32 = t.I32[lo:hi]
+	case t.Bool != nil:
+		out.Bool = t.Bool[lo:hi]
+	}
+	return out
+}
+
+// As returns the same elements under another shape of the same size.
+func (t *Tensor) As(shape Shape) *Tensor { return t.Range(0, t.Shape.Size(), shape) }
+
+// Widened returns the values of a float32 or bfloat16 tensor as float32: its own memory, or scratch, which grows as needed.
+func Widened(t *Tensor, scratch *[]float32) []float32 {
+	if t.BF16 == nil {
+		return t.F32
+	}
+	if cap(*scratch) < len(t.BF16) {
+		*scratch = make([]float32, len(t.BF16))
+	}
+	out := (*scratch)[:len(t.BF16)]
+	bf16.DecodeBFloat16(out, t.BF16)
+	return out
+}

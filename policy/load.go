@@ -1,0 +1,123 @@
+package policy
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"bf16lab/internal/nearest"
+	"bf16lab/internal/strictyaml"
+
+	"go.yaml.in/yaml/v4"
+)
+
+//go:embed presets/*.yaml
+var presetFiles embed.FS
+
+// order is the order in which presets are listed: references first, then JAX, the seed's and partial ones.
+var order = []string{"f64", "f32", "strict-bf16", "jax-cpu-eager", "jax-cpu-jit", "seed-hooks", "storage-bf16", "weights-bf16"}
+
+// Presets returns the names of the built-in policies.
+func Presets() []string {
+	files, err := fs.Glob(presetFiles, "presets/*.yaml")
+	if err != nil {
+		panic("policy: " + err.Error())
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(strings.TrimPrefix(f, "presets/"), ".yaml"))
+	}
+	slices.SortFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+	return names
+}
+
+func rank(name string) int {
+	if i := slices.Index(order, name); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// Preset returns a built-in policy with everything that it extends filled in. The error for an unknown name says which one
+// is nearest.
+func Preset(name string) (*Policy, error) {
+	text, err := presetFiles.ReadFile("presets/" + name + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("policy: unknown policy %q, did you mean %q?", name, nearest.Name(name, Presets()))
+	}
+	return Parse(name+".yaml", text)
+}
+
+// Parse reads one policy from YAML with strict keys and fills in everything that it extends. name is the file name that
+// errors begin with.
+func Parse(name string, text []byte) (*Policy, error) {
+	node, err := strictyaml.Parse(name, text)
+	if err != nil {
+		return nil, err
+	}
+	return FromNode(name, node)
+}
+
+// FromNode is [Parse] for a policy that stands inside of another YAML document.
+func FromNode(name string, node *yaml.Node) (*Policy, error) {
+	var p Policy
+	if err := strictyaml.Decode(name, node, &p); err != nil {
+		return nil, err
+	}
+	complete, err := p.Complete()
+	if err != nil {
+		return nil, fmt.Errorf("%s:%d: %w", name, node.Line, err)
+	}
+	return complete, nil
+}
+
+// Complete returns the policy with the fields that it leaves open taken from the policy that it extends, and checks it.
+func (p *Policy) Complete() (*Policy, error) {
+	own := *p
+	if own.Precision != "" {
+		if err := own.ParsePrecision(own.Precision); err != nil {
+			return nil, err
+		}
+		own.Precision = ""
+	}
+	if own.Extends != "" {
+		base, err := Preset(own.Extends)
+		if err != nil {
+			return nil, err
+		}
+		own.fill(base)
+	}
+	if own.Name == "" {
+		return nil, errors.New("policy: a policy needs a name")
+	}
+	if _, err := own.resolve(); err != nil {
+		return nil, err
+	}
+	return &own, nil
+}
+
+// fill takes what p leaves open from base; overrides of base come first.
+func (p *Policy) fill(base *Policy) {
+	for _, f := range []struct{ to, from *string }{
+		{&p.Params, &base.Params}, {&p.Compute, &base.Compute}, {&p.Output, &base.Output}, {&p.ParameterCast, &base.ParameterCast},
+		{&p.StateCast, &base.StateCast}, {&p.Explicit, &base.Explicit}, {&p.Accumulation, &base.Accumulation},
+		{&p.Functions, &base.Functions}, {&p.Subnormals, &base.Subnormals}, {&p.Description, &base.Description},
+	} {
+		if *f.to == "" {
+			*f.to = *f.from
+		}
+	}
+	p.Overrides = append(slices.Clone(base.Overrides), p.Overrides...)
+}
+
+// YAML returns the policy as text that [Parse] reads.
+func (p *Policy) YAML() string {
+	text, err := yaml.Dump(p, yaml.WithIndent(2))
+	if err != nil {
+		panic("policy: " + err.Error())
+	}
+	return string(text)
+}

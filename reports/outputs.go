@@ -1,0 +1,21 @@
+package reports
+
+import (
+	"strings"
+
+	"bf16lab/experiments/results"
+)
+
+// outputPrefix begins the names of the model's outputs.
+const outputPrefix = "out/"
+
+// outputsOf returns the taps that are outputs of the model, in execution order.
+func outputsOf(taps []results.Tap) []int {
+	outputs := []int{}
+	for i := range taps {
+		if strings.HasPrefix(taps[i].Name, outputPrefix) {
+			outputs = append(outputs, i)
+		}
+	}
+	return outputs
+}

@@ -1,0 +1,294 @@
+package reports
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// drawErrorPicture draws relative L2 by layer: taps from left to right in execution order, the logarithm of the error
+// upwards, one line per policy, the parts of the model as bands. Exact taps stand in a row of their own at the bottom,
+// infinite errors in one at the top; undefined ones leave a gap.
+func drawErrorPicture(e errorPicture) ([]byte, error) {
+	s := newSheet(12*vg.Inch, 6*vg.Inch)
+	rows := newErrorRows(e)
+	c := heading(s.Canvas, "Error by layer", errorExplanation(e, rows))
+	c = legend(c, errorLegend(e))
+
+	if e.Taps == 0 || len(e.Series) == 0 {
+		emptyNote(c, "No tap was recorded in this run.")
+		return s.encode()
+	}
+	p := newPlot()
+	p.X.Label.Text, p.Y.Label.Text = "tap", "relative L2"
+	p.X.Min, p.X.Max = 0.5, float64(e.Taps)+0.5
+	p.X.Tick.Marker = plot.ConstantTicks(tapTicks(e.Taps))
+	p.Y.Min, p.Y.Max = rows.bottom, rows.top
+	p.Y.Tick.Marker = plot.ConstantTicks(rows.ticks())
+	area := draw.Crop(c, 0, 0, 0, -ribbonHeight)
+	p.Add(bandShades{e.Bands}, errorGrid{rows})
+	for i := range e.Series {
+		p.Add(errorLine{e.Series[i], rows, styleOf(i), i, len(e.Series)})
+	}
+	p.Draw(area)
+	drawRibbon(c, p.DataCanvas(area), p, e.Bands)
+	return s.encode()
+}
+
+// errorExplanation says what is drawn, as far as it is in the picture.
+func errorExplanation(e errorPicture, rows errorRows) string {
+	text := "Relative L2 of each tap against " + label(e.Reference, 40) + ", logarithmic; taps in execution order."
+	if rows.showsThreshold() {
+		text += " Dashed: " + formatError(threshold, 1) + "."
+	}
+	if rows.hasExact {
+		text += " Dots in the row “exact” have no error at all."
+	}
+	return text
+}
+
+// errorLegend lists the policies, and the crosses if there are any.
+func errorLegend(e errorPicture) []legendEntry {
+	var entries []legendEntry
+	created := false
+	for i := range e.Series {
+		entries = append(entries, legendEntry{text: label(e.Series[i].Policy, 40), style: styleOf(i)})
+		created = created || len(e.Series[i].Created) > 0
+	}
+	if created {
+		entries = append(entries, legendEntry{text: "creates NaN or infinite values", style: lineStyle{Light: inkColor}, sample: sampleCross})
+	}
+	return entries
+}
+
+// errorRows places values on the vertical axis, which is the decimal logarithm with two extra rows.
+type errorRows struct {
+	low, high             int     // decades
+	exact, infinite       float64 // heights of the extra rows
+	bottom, top           float64 // ends of the axis
+	hasExact, hasInfinite bool
+}
+
+func newErrorRows(e errorPicture) errorRows {
+	r := errorRows{low: e.Low, high: e.High, bottom: float64(e.Low), top: float64(e.High)}
+	for i := range e.Series {
+		for _, v := range e.Series[i].Values {
+			r.hasExact = r.hasExact || v == 0
+			r.hasInfinite = r.hasInfinite || math.IsInf(float64(v), 0)
+		}
+	}
+	gap := 0.07 * float64(r.high-r.low)
+	if r.hasExact {
+		r.exact, r.bottom = r.bottom-gap, r.bottom-1.7*gap
+	}
+	if r.hasInfinite {
+		r.infinite, r.top = r.top+gap, r.top+1.7*gap
+	}
+	return r
+}
+
+// at is the height of a value, NaN where it has none.
+func (r errorRows) at(v float64) float64 {
+	switch {
+	case v == 0:
+		return r.exact
+	case math.IsInf(v, 0):
+		return r.infinite
+	}
+	return math.Log10(v)
+}
+
+// step is the distance in decades between labels: there are at most about ten.
+func (r errorRows) step() int { return (r.high-r.low)/10 + 1 }
+
+// showsThreshold reports whether the threshold lies on the axis.
+func (r errorRows) showsThreshold() bool {
+	at := math.Log10(threshold)
+	return at >= float64(r.low) && at <= float64(r.high)
+}
+
+// ticks labels whole decades and the extra rows; up to three decades get 2 and 5 as well.
+func (r errorRows) ticks() []plot.Tick {
+	var ticks []plot.Tick
+	step := r.step()
+	for d := r.low; d <= r.high; d++ {
+		t := plot.Tick{Value: float64(d)}
+		if (d-r.low)%step == 0 {
+			t.Label = formatError(math.Pow10(d), 1)
+		}
+		ticks = append(ticks, t)
+		for m := 2; m <= 9 && d < r.high && step == 1; m++ {
+			minor := plot.Tick{Value: float64(d) + math.Log10(float64(m))}
+			if (m == 2 || m == 5) && r.high-r.low <= 3 {
+				minor.Label = formatError(float64(m)*math.Pow10(d), 1)
+			}
+			ticks = append(ticks, minor)
+		}
+	}
+	if r.hasExact {
+		ticks = append(ticks, plot.Tick{Value: r.exact, Label: "exact"})
+	}
+	if r.hasInfinite {
+		ticks = append(ticks, plot.Tick{Value: r.infinite, Label: "∞"})
+	}
+	return ticks
+}
+
+// tapTicks labels at most twelve round tap numbers, counted from one.
+func tapTicks(taps int) []plot.Tick {
+	step := 1
+	for _, next := range []int{2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000} {
+		if taps/step > 12 {
+			step = next
+		}
+	}
+	ticks := []plot.Tick{{Value: 1, Label: "1"}}
+	for t := step; t <= taps; t += step {
+		if t > 1 {
+			ticks = append(ticks, plot.Tick{Value: float64(t), Label: formatCount(t)})
+		}
+	}
+	return ticks
+}
+
+// errorGrid draws a line per decade, the threshold, and the borders of the extra rows.
+type errorGrid struct{ rows errorRows }
+
+// Plot implements plot.Plotter.
+func (g errorGrid) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	thin := draw.LineStyle{Color: ruleColor, Width: 0.6}
+	for d := g.rows.low; d <= g.rows.high; d += g.rows.step() {
+		c.StrokeLine2(thin, c.Min.X, y(float64(d)), c.Max.X, y(float64(d)))
+	}
+	if g.rows.showsThreshold() {
+		at := math.Log10(threshold)
+		dashed := draw.LineStyle{Color: quietColor, Width: 0.8, Dashes: []vg.Length{5, 3}}
+		c.StrokeLine2(dashed, c.Min.X, y(at), c.Max.X, y(at))
+	}
+}
+
+// errorLine draws one policy. Exact taps are dots in their row, side by side when several policies are exact, and the
+// line passes over them; it breaks only where the error is undefined or infinite.
+type errorLine struct {
+	errorSeries
+	rows   errorRows
+	style  lineStyle
+	index  int
+	series int
+}
+
+// Plot implements plot.Plotter.
+func (l errorLine) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	var line []vg.Point
+	flush := func() {
+		if len(line) == 1 {
+			c.DrawGlyph(dot(l.style, 1.5), line[0])
+		} else if len(line) > 1 {
+			c.StrokeLines(strokeOf(l.style, 1.1), line)
+		}
+		line = nil
+	}
+	for i, value := range l.Values {
+		v := float64(value)
+		at := vg.Point{X: x(float64(i + 1)), Y: y(l.rows.at(v))}
+		switch {
+		case v == 0:
+			at.Y += (vg.Length(l.series-1)/2 - vg.Length(l.index)) * min(2.6, 12/vg.Length(l.series))
+			c.DrawGlyph(dot(l.style, 1.5), at)
+		case math.IsInf(v, 0):
+			flush()
+			c.DrawGlyph(dot(l.style, 1.8), at)
+		case math.IsNaN(v):
+			flush()
+		default:
+			line = append(line, at)
+		}
+	}
+	flush()
+	for _, i := range l.Created {
+		drawCross(c, l.style.Light, vg.Point{X: x(float64(i + 1)), Y: c.Max.Y - 8 - vg.Length(l.index)*9})
+	}
+}
+
+func dot(s lineStyle, radius vg.Length) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: s.Light, Radius: radius, Shape: draw.CircleGlyph{}}
+}
+
+// bandShades tints the background of every band a little.
+type bandShades struct{ bands []band }
+
+// Plot implements plot.Plotter.
+func (b bandShades) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	for _, band := range b.bands {
+		shade := shadeOf(band.Part)
+		pale := func(v uint8) uint8 { return 255 - (255-v)/4 }
+		c.FillPolygon(color.RGBA{pale(shade.R), pale(shade.G), pale(shade.B), 255},
+			rectangle(x(float64(band.From)+0.5), c.Min.Y, x(float64(band.To)+0.5), c.Max.Y))
+	}
+}
+
+// ribbonHeight is the space above the plot that the bands' names take: two rows of text.
+const ribbonHeight = 34
+
+// drawRibbon draws the bands as a ribbon above the data, with the part's name inside where it fits. A part that found
+// no room gets its name in a second row above its widest band.
+func drawRibbon(c, data draw.Canvas, p *plot.Plot, bands []band) {
+	x, _ := p.Transforms(&data)
+	style := textStyle(9.5, inkColor)
+	style.XAlign = draw.XCenter
+	bottom, top := data.Max.Y+2, data.Max.Y+18
+	left := func(b band) vg.Length { return x(float64(b.From) + 0.5) }
+	right := func(b band) vg.Length { return x(float64(b.To) + 0.5) }
+	named := map[string]bool{}
+	widest := map[string]band{}
+	var parts []string
+	for _, b := range bands {
+		c.FillPolygon(shadeOf(b.Part), rectangle(left(b), bottom, right(b), top))
+		if style.Width(partLabel(b.Part))+4 <= right(b)-left(b) {
+			c.FillText(style, vg.Point{X: (left(b) + right(b)) / 2, Y: (bottom + top) / 2}, partLabel(b.Part))
+			named[b.Part] = true
+		}
+		if w, seen := widest[b.Part]; !seen {
+			parts = append(parts, b.Part)
+			widest[b.Part] = b
+		} else if b.To-b.From > w.To-w.From {
+			widest[b.Part] = b
+		}
+	}
+	var rest []ribbonLabel
+	for _, part := range parts {
+		if b := widest[part]; !named[part] {
+			rest = append(rest, ribbonLabel{partLabel(part), (left(b) + right(b)) / 2, style.Width(partLabel(part))/2 + 3})
+		}
+	}
+	spreadLabels(rest, c.Min.X, c.Max.X)
+	for _, l := range rest {
+		c.FillText(style, vg.Point{X: l.at, Y: top + 8}, l.text)
+	}
+}
+
+// ribbonLabel is a part's name that stands above the ribbon.
+type ribbonLabel struct {
+	text     string
+	at, half vg.Length // centre, and half of its width with some space
+}
+
+// spreadLabels moves labels apart, first to the right and, where the space ends, back to the left.
+func spreadLabels(labels []ribbonLabel, from, to vg.Length) {
+	for i := range labels {
+		l := &labels[i]
+		l.at = max(l.at, from+l.half)
+		from = l.at + l.half
+	}
+	for i := len(labels) - 1; i >= 0; i-- {
+		l := &labels[i]
+		l.at = min(l.at, to-l.half)
+		to = l.at - l.half
+	}
+}
