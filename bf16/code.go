@@ -10,13 +10,12 @@ import (
 func (f Format) Bits(x float64) uint64 {
 	g := f.grid64()
 	pattern := g.round(math.Float64bits(x), NearestEven, 0)
-	return pattern>>63<<(f.Width()-1) | f.magnitudeCode(pattern&^sign64)
+	return pattern>>63<<(f.Width()-1) | f.magnitudeCode(&g, pattern&^sign64)
 }
 
 // magnitudeCode returns the code of the float64 pattern of a non-negative value
-// of the format, or of NaN.
-func (f Format) magnitudeCode(magnitude uint64) uint64 {
-	g := f.grid64()
+// of the format, or of NaN; g is the format's grid.
+func (f Format) magnitudeCode(g *grid64, magnitude uint64) uint64 {
 	switch {
 	case magnitude >= infinity64 && !f.Infinities:
 		return f.signBit() - 1
@@ -37,7 +36,8 @@ func (f Format) FromBits(code uint64) float64 {
 		panic(fmt.Sprintf("bf16: FromBits: code %#x does not fit the %d bits of %s", code, f.Width(), f.Name))
 	}
 	magnitude := code &^ f.signBit()
-	value := f.magnitudeValue(magnitude)
+	g := f.grid64()
+	value := f.magnitudeValue(&g, magnitude)
 	if code != magnitude {
 		value |= sign64
 	}
@@ -45,8 +45,7 @@ func (f Format) FromBits(code uint64) float64 {
 }
 
 // magnitudeValue returns the float64 pattern of a code without sign.
-func (f Format) magnitudeValue(code uint64) uint64 {
-	g := f.grid64()
+func (f Format) magnitudeValue(g *grid64, code uint64) uint64 {
 	mantissa := code & (1<<f.MantissaBits - 1)
 	switch {
 	case !f.Infinities && code == f.signBit()-1:

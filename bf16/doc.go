@@ -4,7 +4,8 @@
 // Everything is a pure function on scalars and slices; the package knows
 // nothing of tensors, graphs or models. A [Format] is data and comparable with
 // ==. A [Rounding] adds the mode (nearest even, toward zero, stochastic) and is
-// data too.
+// data too. Fused multiply-add, dot products and sums in explicit orders of
+// accumulation are here as well.
 //
 // # Words
 //

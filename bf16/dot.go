@@ -7,11 +7,11 @@ import "math"
 // The k products a[i] * b[i] are cut into blocks of at most Block elements. Inside a block, element i (counted from the
 // block's start) goes to lane i mod Lanes. A lane is one chain that starts from +0 and takes its elements one by one with
 // a fused multiply-add, or, with Pairwise, a balanced tree over its rounded products. The lanes of a block are folded by
-// [Fold], and the results of the blocks are added in order with plain additions.
+// [Fold], or with Halves by halves, and the results of the blocks are added in order with plain additions. With Rest, the
+// elements that do not fill all lanes once more make a block of their own after the others.
 //
-// The zero value is one chain of fused multiply-adds over all k. The orders of XLA on a CPU are {Block: 512} for most
-// products, {Lanes: 4} for narrow ones, {OddFirst: true} for bf16 x bf16 -> float32, and {Block: EqualBlock(k, 320)} for
-// convolutions.
+// The zero value is one chain of fused multiply-adds over all k. XLA's choice on a CPU is made in package
+// bf16lab/policy/xlacpu.
 type DotOrder struct {
 	// Block is the largest number of elements in a block; 0 makes all k one block.
 	Block int
@@ -24,6 +24,44 @@ type DotOrder struct {
 	Pairwise bool
 	// Unfused rounds every product to the element type before it is added.
 	Unfused bool
+	// Halves folds lane i with lane i + Lanes/2, then i + Lanes/4, ..., 1, instead of neighbours; Lanes is a power of two.
+	Halves bool
+	// Rest says what becomes of the last k mod Lanes elements, or, of a single chain with OddFirst, of an element without
+	// a partner.
+	Rest Rest
+}
+
+// Rest names what a [DotOrder] does with elements that do not fill its lanes.
+type Rest uint8
+
+// The treatments of a rest.
+const (
+	RestJoins Rest = iota // it belongs to the last block
+	RestBlock             // it is a block of its own, in lanes like every block
+	RestChain             // it is a block of its own, a single chain
+)
+
+// Depth returns how many of k elements come before the rest that makes a block of its own: k where none does.
+func (o DotOrder) Depth(k int) int {
+	unit := max(o.Lanes, 1)
+	if unit == 1 && o.OddFirst {
+		unit = 2
+	}
+	if o.Rest == RestJoins {
+		unit = 1
+	}
+	return k / unit * unit
+}
+
+// WithoutRest returns the orders of the elements before the rest, and of the rest.
+func (o DotOrder) WithoutRest() (body, rest DotOrder) {
+	body, rest = o, o
+	body.Rest, rest.Rest = RestJoins, RestJoins
+	if o.Rest == RestChain {
+		rest = DotOrder{Pairwise: o.Pairwise, Unfused: o.Unfused}
+	}
+	rest.Block = 0
+	return body, rest
 }
 
 // Dot returns the dot product of a and b in the given order, every operation rounded to float32 (nearest, ties to even).
@@ -68,10 +106,13 @@ func Fold[T float32 | float64](v []T) T {
 	return t.sum()
 }
 
-// Validate panics if a length in the order is negative.
+// Validate panics if a length in the order is negative, or lanes cannot be folded by halves.
 func (o DotOrder) Validate() {
 	if o.Block < 0 || o.Lanes < 0 {
 		panic("bf16: negative Block or Lanes in a DotOrder")
+	}
+	if o.Halves && o.Lanes&(o.Lanes-1) != 0 {
+		panic("bf16: lanes folded by halves need a power of two")
 	}
 }
 
@@ -87,6 +128,14 @@ func dot[T float32 | float64](order DotOrder, a, b []T, mul func(x, y T) T, madd
 	order.Validate()
 	if len(a) != len(b) {
 		panic("bf16: Dot of slices of different lengths")
+	}
+	if depth := order.Depth(len(a)); depth < len(a) {
+		body, rest := order.WithoutRest()
+		tail := dot(rest, a[depth:], b[depth:], mul, madd)
+		if depth == 0 {
+			return tail
+		}
+		return dot(body, a[:depth], b[:depth], mul, madd) + tail
 	}
 	block := order.Block
 	if block == 0 {
@@ -110,11 +159,22 @@ func dotBlock[T float32 | float64](order DotOrder, a, b []T, mul func(x, y T) T,
 	if order.Lanes <= 1 {
 		return dotLane(order, a, b, 0, 1, mul, madd)
 	}
+	if order.Halves {
+		return foldHalves(order, a, b, 0, 1, mul, madd)
+	}
 	var lanes tree[T]
 	for lane := range order.Lanes {
 		lanes.add(dotLane(order, a, b, lane, order.Lanes, mul, madd))
 	}
 	return lanes.sum()
+}
+
+// foldHalves folds the lanes first, first + step, ... of a block: those at even places, those at odd places, their sum.
+func foldHalves[T float32 | float64](order DotOrder, a, b []T, first, step int, mul func(x, y T) T, madd func(x, y, z T) T) T {
+	if step == order.Lanes {
+		return dotLane(order, a, b, first, step, mul, madd)
+	}
+	return foldHalves(order, a, b, first, 2*step, mul, madd) + foldHalves(order, a, b, first+step, 2*step, mul, madd)
 }
 
 // dotLane accumulates the elements first, first + step, ... of a block.

@@ -57,9 +57,10 @@ func TestXLAExhaustive(t *testing.T) {
 	})
 }
 
-// The fast float32 paths of every format against the definition, all 2^32 patterns.
+// The fast float32 paths against the definition, all 2^32 patterns. BFloat16 itself is in
+// TestBFloat16Exhaustive.
 func TestRoundSliceExhaustive(t *testing.T) {
-	formats := []Format{BFloat16, BFloat16.Flushing(), Float16, TF32, Float8E4M3, Float8E4M3.Saturating(), Float8E5M2}
+	formats := []Format{BFloat16.Flushing(), Float16, TF32, Float8E4M3, Float8E4M3.Saturating(), Float8E5M2}
 	inChunks(t, 1<<16, func(upper uint32) {
 		src, dst := make([]float32, 1<<16), make([]float32, 1<<16)
 		for rest := range src {

@@ -1,6 +1,10 @@
 package bf16
 
-import "fmt"
+import (
+	"fmt"
+
+	"bf16lab/internal/nearest"
+)
 
 // Mode is a rounding mode.
 type Mode uint8
@@ -27,7 +31,7 @@ func NamedMode(name string) (Mode, error) {
 			return Mode(mode), nil
 		}
 	}
-	return 0, fmt.Errorf("bf16: unknown rounding mode %q: the nearest is %q", name, nearestName(name, modeNames))
+	return 0, fmt.Errorf("bf16: unknown rounding mode %q: the nearest is %q", name, nearest.Name(normalName(name), modeNames))
 }
 
 // String returns the name of the mode.

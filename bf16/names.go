@@ -3,6 +3,8 @@ package bf16
 import (
 	"fmt"
 	"strings"
+
+	"bf16lab/internal/nearest"
 )
 
 // formatNames lists for each format what Named accepts, canonical name first:
@@ -48,7 +50,7 @@ func Named(name string) (Format, error) {
 		case optionPayload:
 			format.KeepPayload = true
 		default:
-			near := nearestName(option, []string{optionSaturate, optionFlush, optionPayload})
+			near := nearest.Name(normalName(option), []string{optionSaturate, optionFlush, optionPayload})
 			return Format{}, fmt.Errorf("bf16: unknown option %q of format %q: the nearest is %q", option, parts[0], near)
 		}
 	}
@@ -66,7 +68,7 @@ func namedFormat(name string) (Format, error) {
 			valid = append(valid, known)
 		}
 	}
-	return Format{}, fmt.Errorf("bf16: unknown format %q: the nearest is %q", name, nearestName(wanted, valid))
+	return Format{}, fmt.Errorf("bf16: unknown format %q: the nearest is %q", name, nearest.Name(wanted, valid))
 }
 
 func normalName(name string) string {
@@ -116,38 +118,4 @@ func (f *Format) UnmarshalText(text []byte) error {
 	}
 	*f = format
 	return nil
-}
-
-// nearestName returns the valid name with the smallest edit distance, the first
-// of equals.
-func nearestName(name string, valid []string) string {
-	best, bestDistance := "", -1
-	for _, candidate := range valid {
-		distance := editDistance(normalName(name), normalName(candidate))
-		if bestDistance < 0 || distance < bestDistance {
-			best, bestDistance = candidate, distance
-		}
-	}
-	return best
-}
-
-// editDistance returns the Levenshtein distance of a and b in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substituted := diagonal
-			if a[i] != b[j] {
-				substituted++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

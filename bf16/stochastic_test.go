@@ -157,7 +157,8 @@ func TestStochasticAgainstOracle(t *testing.T) {
 		if left.Cmp(gap.Lsh(gap, 64)) >= 0 {
 			code++
 		}
-		got := f.magnitudeCode(f.roundPattern(math.Float64bits(x), Stochastic, random) &^ sign64)
+		g := f.grid64()
+		got := f.magnitudeCode(&g, g.round(math.Float64bits(x), Stochastic, random)&^sign64)
 		if got != code {
 			t.Fatalf("%x with %#x: code %#x, want %#x", x, random, got, code)
 		}

@@ -44,9 +44,9 @@ func (f Format) NextUp(x float64) float64 {
 	case toward == f.MaxFinite():
 		return f.aboveMaxFinite()
 	case toward > 0:
-		return f.step(toward, +1)
+		return f.step(&g, toward, +1)
 	}
-	return -f.step(-toward, -1)
+	return -f.step(&g, -toward, -1)
 }
 
 // NextDown returns the greatest value of the format that is less than x:
@@ -62,11 +62,11 @@ func (f Format) aboveMaxFinite() float64 {
 }
 
 // step moves a positive value of the format by one code; below MinPositive comes 0.
-func (f Format) step(x float64, by int) float64 {
+func (f Format) step(g *grid64, x float64, by int) float64 {
 	if by < 0 && x <= f.MinPositive() {
 		return 0
 	}
-	return math.Float64frombits(f.magnitudeValue(f.magnitudeCode(math.Float64bits(x)) + uint64(by)))
+	return math.Float64frombits(f.magnitudeValue(g, f.magnitudeCode(g, math.Float64bits(x))+uint64(by)))
 }
 
 // Ordinal maps the values of the format to integers so that order is kept and
@@ -81,7 +81,7 @@ func (f Format) Ordinal(x float64) (ordinal int64, ok bool) {
 	if magnitude > infinity64 {
 		return 0, false
 	}
-	ordinal = int64(f.magnitudeCode(magnitude))
+	ordinal = int64(f.magnitudeCode(&g, magnitude))
 	if f.FlushSubnormals && ordinal > 0 {
 		ordinal -= 1<<f.MantissaBits - 1
 	}

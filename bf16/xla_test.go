@@ -65,11 +65,11 @@ func convertDigest(f Format, upper byte) string {
 			for _, x := range floats {
 				raw = append(raw, byte(f.Bits(float64(x))))
 			}
-			hash.Write(raw)
-			continue
 		}
-		for _, code := range codes {
-			raw = binary.LittleEndian.AppendUint16(raw, code)
+		if f.Width() == 16 {
+			for _, code := range codes {
+				raw = binary.LittleEndian.AppendUint16(raw, code)
+			}
 		}
 		hash.Write(raw)
 	}

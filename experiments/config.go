@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"bf16lab/internal/strictyaml"
@@ -27,11 +28,12 @@ type Config struct {
 	// Reference and Policies are names of presets, names of policy files, or whole policies.
 	Reference yaml.Node   `yaml:"reference"`
 	Policies  []yaml.Node `yaml:"policies"`
-	// Taps are globs of the taps that are compared; every one must match something.
-	Taps []string `yaml:"taps,omitempty"`
+	// Taps are globs of the taps that are compared; every one must match something. The nodes are texts.
+	Taps []yaml.Node `yaml:"taps,omitempty"`
 
-	file string // what errors begin with
-	text string // the YAML after overrides
+	file string     // what errors begin with
+	tree *yaml.Node // what was decoded, to find lines for errors
+	text string     // the YAML after overrides
 }
 
 // WeightsConfig says where the weights come from; one of its fields is given.
@@ -71,20 +73,11 @@ type PatternConfig struct {
 
 // Load reads an experiment file and applies overrides of the form path=value, such as weights.synthetic.seed=2.
 func Load(path string, overrides []string) (*Config, error) {
-	text, err := os.ReadFile(path)
+	text, err := strictyaml.ReadFile(path)
 	if err != nil {
-		return nil, plain(err)
+		return nil, err
 	}
 	return Parse(path, text, overrides)
-}
-
-// plain strips the operation from a file error: "open x: no such file" says no more than "x: no such file".
-func plain(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return fmt.Errorf("%s: %w", p.Path, p.Err)
-	}
-	return err
 }
 
 // Parse is [Load] for the text of a file.
@@ -95,14 +88,14 @@ func Parse(file string, text []byte, overrides []string) (*Config, error) {
 	}
 	for _, o := range overrides {
 		path, value, ok := strings.Cut(o, "=")
-		if !ok {
-			return nil, fmt.Errorf("--set %s: want path=value", o)
+		if !ok || path == "" {
+			return nil, fmt.Errorf("--set %s: want path=value, for example weights.synthetic.seed=2", o)
 		}
 		if err := strictyaml.Set(node, path, value); err != nil {
 			return nil, err
 		}
 	}
-	c := &Config{file: file}
+	c := &Config{file: file, tree: node}
 	if err := strictyaml.Decode(file, node, c); err != nil {
 		return nil, err
 	}
@@ -116,22 +109,30 @@ func Parse(file string, text []byte, overrides []string) (*Config, error) {
 
 func (c *Config) check() error {
 	switch {
-	case c.Name == "" || strings.ContainsAny(c.Name, `/\`) || strings.HasPrefix(c.Name, "."):
-		return fmt.Errorf("%s: name: want a name that can be a folder, got %q", c.file, c.Name)
+	case c.Name == "" || strings.ContainsAny(c.Name, "/\\\x00") || strings.HasPrefix(c.Name, "."):
+		return fmt.Errorf("%s: name: want a name that can be a folder, got %.80q", c.at("name"), c.Name)
 	case c.Weights.Synthetic == nil:
-		return fmt.Errorf("%s: weights: want synthetic: {seed: N}", c.file)
+		return fmt.Errorf("%s: weights: want synthetic: {seed: N}", c.at("weights"))
 	case (c.Input == nil) == (len(c.Inputs) == 0):
-		return fmt.Errorf("%s: want either input or inputs", c.file)
+		return fmt.Errorf("%s: want either input or inputs", c.at("inputs"))
 	case c.Organism != "" && len(c.Organisms) > 0:
-		return fmt.Errorf("%s: want either organism or organisms", c.file)
+		return fmt.Errorf("%s: want either organism or organisms", c.at("organisms"))
 	case len(c.Policies) == 0:
-		return fmt.Errorf("%s: policies: want at least one", c.file)
+		return fmt.Errorf("%s: policies: want at least one", c.at("policies"))
 	}
 	if len(c.Taps) == 0 {
-		c.Taps = []string{"**"}
+		c.Taps = []yaml.Node{{Kind: yaml.ScalarNode, Value: "**"}}
+	}
+	for i := range c.Taps {
+		if c.Taps[i].Kind != yaml.ScalarNode || c.Taps[i].Value == "" {
+			return fmt.Errorf("%s: taps: want a glob", strictyaml.Position(c.file, &c.Taps[i]))
+		}
 	}
 	return nil
 }
+
+// at returns the position that an error about the value at a path of keys begins with.
+func (c *Config) at(path ...string) string { return strictyaml.Locate(c.file, c.tree, path...) }
 
 // Text returns the YAML of the experiment after overrides.
 func (c *Config) Text() string { return c.text }
@@ -141,32 +142,35 @@ func (c *Config) source() weights.Source { return weights.Synthetic{Seed: c.Weig
 
 // sequences reads the inputs; they must have one valid length.
 func (c *Config) sequences() ([]*sequence.Sequence, error) {
-	inputs := c.Inputs
 	if c.Input != nil {
-		inputs = []InputConfig{*c.Input}
+		s, err := c.sequence(c.Input, "input")
+		return []*sequence.Sequence{s}, err
 	}
 	var out []*sequence.Sequence
-	for _, in := range inputs {
-		s, err := in.read(filepath.Dir(c.file))
+	for i := range c.Inputs {
+		path := []string{"inputs", strconv.Itoa(i)}
+		s, err := c.sequence(&c.Inputs[i], path...)
 		if err != nil {
 			return nil, err
 		}
-		if err := sequence.ValidLength(s.Len()); err != nil {
-			return nil, fmt.Errorf("%s: input: %w", c.file, err)
-		}
-		if s.Len() != out0(out, s).Len() {
-			return nil, fmt.Errorf("%s: inputs: lengths %d and %d in one batch", c.file, out[0].Len(), s.Len())
-		}
 		out = append(out, s)
+		if s.Len() != out[0].Len() {
+			return nil, fmt.Errorf("%s: inputs: lengths %d and %d in one batch", c.at(path...), out[0].Len(), s.Len())
+		}
 	}
 	return out, nil
 }
 
-func out0(out []*sequence.Sequence, s *sequence.Sequence) *sequence.Sequence {
-	if len(out) == 0 {
-		return s
+// sequence reads one input, which stands at a path of the file.
+func (c *Config) sequence(in *InputConfig, path ...string) (*sequence.Sequence, error) {
+	s, err := in.read(filepath.Dir(c.file))
+	if err == nil {
+		err = sequence.ValidLength(s.Len())
 	}
-	return out[0]
+	if err != nil {
+		return nil, fmt.Errorf("%s: input: %w", c.at(path...), err)
+	}
+	return s, nil
 }
 
 // read gets the sequence; a relative path is looked up from the working folder, then from the folder of the file.
@@ -180,16 +184,16 @@ func (in *InputConfig) read(folder string) (*sequence.Sequence, error) {
 		return sequence.FASTA(path, in.FASTA.Region)
 	case in.Random != nil && in.FASTA == nil && in.Pattern == nil:
 		if err := sequence.ValidLength(in.Random.Length); err != nil {
-			return nil, fmt.Errorf("input: random: %w", err)
+			return nil, err
 		}
 		return sequence.Random(in.Random.Seed, in.Random.Length)
 	case in.Pattern != nil && in.FASTA == nil && in.Random == nil:
 		if err := sequence.ValidLength(in.Pattern.Length); err != nil {
-			return nil, fmt.Errorf("input: pattern: %w", err)
+			return nil, err
 		}
 		return sequence.Pattern(in.Pattern.Name, in.Pattern.Length, sequence.DefaultRNG)
 	}
-	return nil, errors.New("input: want one of fasta, random and pattern")
+	return nil, errors.New("want one of fasta, random and pattern")
 }
 
 func exists(path string) bool {
@@ -199,8 +203,9 @@ func exists(path string) bool {
 
 // organisms returns the organism index of each of n sequences.
 func (c *Config) organisms(n int) (names []string, index []int32, err error) {
-	names = c.Organisms
+	names, at := c.Organisms, c.at("organisms")
 	if len(names) == 0 {
+		at = c.at("organism")
 		name := c.Organism
 		if name == "" {
 			name = "human"
@@ -210,12 +215,12 @@ func (c *Config) organisms(n int) (names []string, index []int32, err error) {
 		}
 	}
 	if len(names) != n {
-		return nil, nil, fmt.Errorf("%s: organisms: %d for %d sequences", c.file, len(names), n)
+		return nil, nil, fmt.Errorf("%s: organisms: %d for %d sequences", c.at("organisms"), len(names), n)
 	}
 	for _, name := range names {
 		i, err := organismIndex(name)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: organism: %w", c.file, err)
+			return nil, nil, fmt.Errorf("%s: organism: %w", at, err)
 		}
 		index = append(index, i)
 	}

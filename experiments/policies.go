@@ -1,13 +1,15 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"bf16lab/internal/nearest"
+	"bf16lab/internal/strictyaml"
 	"bf16lab/policy"
 
 	"go.yaml.in/yaml/v4"
@@ -16,7 +18,7 @@ import (
 // policies returns the reference and the other policies of the experiment. Names must differ.
 func (c *Config) policies() (reference *policy.Policy, others []*policy.Policy, err error) {
 	if c.Reference.Kind == 0 {
-		return nil, nil, fmt.Errorf("%s: reference: want a policy", c.file)
+		return nil, nil, fmt.Errorf("%s: reference: want a policy", c.at("reference"))
 	}
 	if reference, err = c.policy(&c.Reference); err != nil {
 		return nil, nil, err
@@ -28,7 +30,7 @@ func (c *Config) policies() (reference *policy.Policy, others []*policy.Policy, 
 			return nil, nil, err
 		}
 		if slices.Contains(seen, p.Name) {
-			return nil, nil, fmt.Errorf("%s:%d: policy %q is given twice", c.file, c.Policies[i].Line, p.Name)
+			return nil, nil, fmt.Errorf("%s: policy %q is given twice", strictyaml.Position(c.file, &c.Policies[i]), p.Name)
 		}
 		seen = append(seen, p.Name)
 		others = append(others, p)
@@ -38,15 +40,18 @@ func (c *Config) policies() (reference *policy.Policy, others []*policy.Policy, 
 
 // policy reads the name of a preset, the name of a policy file, a jmp string, or a whole policy.
 func (c *Config) policy(node *yaml.Node) (*policy.Policy, error) {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
 	if node.Kind == yaml.MappingNode {
 		return policy.FromNode(c.file, node)
 	}
 	if node.Kind != yaml.ScalarNode {
-		return nil, fmt.Errorf("%s:%d: want the name of a policy, or a policy", c.file, node.Line)
+		return nil, fmt.Errorf("%s: want the name of a policy, or a policy", strictyaml.Position(c.file, node))
 	}
 	p, err := ResolvePolicy(node.Value, filepath.Dir(c.file))
 	if err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", c.file, node.Line, err)
+		return nil, fmt.Errorf("%s: %w", strictyaml.Position(c.file, node), err)
 	}
 	return p, nil
 }
@@ -63,8 +68,12 @@ func ResolvePolicy(name, folder string) (*policy.Policy, error) {
 	}
 	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
 		for _, path := range []string{name, filepath.Join(folder, name)} {
-			if text, err := os.ReadFile(path); err == nil {
+			text, err := strictyaml.ReadFile(path)
+			if err == nil {
 				return policy.Parse(path, text)
+			}
+			if !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
 			}
 		}
 		return nil, fmt.Errorf("%s: no such policy file", name)

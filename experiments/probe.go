@@ -36,7 +36,8 @@ func (c *comparison) Begin(watch, groups int) {
 	c.open[watch] = sums
 }
 
-// Observe adds a chunk to the sums of its group. Plans that share a tensor are compared once.
+// Observe adds a chunk to the sums of its group. Plans that share a tensor are compared once; plans that are observed in
+// another call are left alone.
 func (c *comparison) Observe(watch, group int, offset int64, values []*ops.Tensor) {
 	c.mu.Lock()
 	sums := c.open[watch][group]
@@ -44,13 +45,13 @@ func (c *comparison) Observe(watch, group int, offset int64, values []*ops.Tenso
 	s := c.scratch.Get().(*scratchRows)
 	defer c.scratch.Put(s)
 	for i := 1; i < len(values); i++ {
-		if sharedWith(values, i) > 0 {
+		if values[i] == nil || sharedWith(values, i) > 0 {
 			continue
 		}
 		add(&sums[i], s, values[0], values[i], offset)
 	}
 	for i := 1; i < len(values); i++ {
-		if j := sharedWith(values, i); j > 0 {
+		if j := sharedWith(values, i); j > 0 && values[i] != nil {
 			sums[i] = sums[j]
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"bf16lab/experiments/results"
-	"bf16lab/internal/nearest"
 	"bf16lab/model"
 	"bf16lab/model/weights"
 	"bf16lab/ops"
@@ -95,7 +94,7 @@ func prepare(c *Config, o Options) (*replay, error) {
 	config := model.AlphaGenome(batch[0].Len())
 	config.Batch = len(batch)
 	r.graph = model.Trace(config)
-	if r.taps, err = selectTaps(c.file, r.graph, c.Taps); err != nil {
+	if r.taps, err = c.selectTaps(r.graph); err != nil {
 		return nil, err
 	}
 	if err := r.plan(); err != nil {
@@ -111,48 +110,13 @@ func prepare(c *Config, o Options) (*replay, error) {
 	return r, nil
 }
 
-// selectTaps returns the taps that one of the globs matches, in execution order. A glob that matches nothing is an error.
-func selectTaps(file string, g *ops.Graph, globs []string) ([]ops.Tap, error) {
-	keep := make([]bool, len(g.Taps))
-	for _, text := range globs {
-		glob, err := policy.ParseGlob(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: taps: %w", file, err)
-		}
-		found := false
-		for i, t := range g.Taps {
-			if glob.Match(t.Name) {
-				keep[i], found = true, true
-			}
-		}
-		if !found {
-			return nil, fmt.Errorf("%s: taps: %q matches no tap, the nearest is %q", file, text, nearestTap(g, text))
-		}
-	}
-	var out []ops.Tap
-	for i, t := range g.Taps {
-		if keep[i] {
-			out = append(out, t)
-		}
-	}
-	return out, nil
-}
-
-func nearestTap(g *ops.Graph, text string) string {
-	names := make([]string, len(g.Taps))
-	for i, t := range g.Taps {
-		names[i] = t.Name
-	}
-	return nearest.Name(strings.ReplaceAll(text, "*", ""), names)
-}
-
 // plan makes the plans: the reference, the policies, and, where the junction head is watched, the policies once more with
 // the reference's splice sites.
 func (r *replay) plan() error {
 	for _, p := range append([]*policy.Policy{r.reference}, r.policies...) {
 		plan, err := p.Plan(r.graph)
 		if err != nil {
-			return fmt.Errorf("%s: %w", r.config.file, err)
+			return err
 		}
 		r.plans = append(r.plans, plan)
 	}
@@ -201,6 +165,9 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 		r.run.Taps = append(r.run.Taps, tap)
 		if len(all) > count && dependsOnPositions(t) {
 			tap.Metrics = all[count:]
+			for _, m := range tap.Metrics {
+				tap.Origin = append(tap.Origin, origin(m, false))
+			}
 			r.run.Variants = append(r.run.Variants, results.TapVariant{Imposed: imposed, Tap: tap})
 		}
 	}

@@ -31,9 +31,9 @@ func evaluateConvGeneralDilated(c *Context, out, in []*Tensor) {
 	low := c.Params.(ConvParams).Padding[0]
 	switch {
 	case y.F32 != nil:
-		convolve(y.F32, x.F32, w.F32, length, channels, columns, width, low, func(a, b []float32) float32 { return bf16.Dot(c.Plan.Dot, a, b) })
+		convolve(y.F32, x.F32, w.F32, length, channels, columns, width, low, func(a, b []float32) float32 { return bf16.Dot(c.Plan.Dot.Main, a, b) })
 	case y.F64 != nil:
-		convolve(y.F64, x.F64, w.F64, length, channels, columns, width, low, func(a, b []float64) float64 { return bf16.Dot64(c.Plan.Dot, a, b) })
+		convolve(y.F64, x.F64, w.F64, length, channels, columns, width, low, func(a, b []float64) float64 { return bf16.Dot64(c.Plan.Dot.Main, a, b) })
 	}
 }
 

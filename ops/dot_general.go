@@ -23,7 +23,7 @@ type DotParams struct {
 //
 //	z[b, i, j] = sum over k of x[b, i, k] * y[b, k, j]
 //
-// The order of accumulation is a matter of the plan ([bf16.DotOrder]). Operands may differ in float dtype (a mixed
+// The order of accumulation is a matter of the plan ([ProductOrder]). Operands may differ in float dtype (a mixed
 // product is formed from both operands as they are). Truth values with no contracting axis give AND.
 func (b *Builder) DotGeneral(x, y *Value, params DotParams, dtype DType) *Value {
 	const p = DotGeneralPrimitive
@@ -69,13 +69,14 @@ func evaluateDotGeneral(c *Context, out, in []*Tensor) {
 		batch := row / x.Free.Size()
 		gatherLine(a, in[0], x, batch, row%x.Free.Size())
 		gatherLine(b, in[1], y, batch, column)
+		order := c.Plan.Dot.At(row%x.Free.Size(), column)
 		if out[0].F64 != nil {
-			out[0].F64[i] = bf16.Dot64(c.Plan.Dot, a, b)
+			out[0].F64[i] = bf16.Dot64(order, a, b)
 			continue
 		}
 		convertLoop(a32, a)
 		convertLoop(b32, b)
-		out[0].F32[i] = bf16.Dot(c.Plan.Dot, a32, b32)
+		out[0].F32[i] = bf16.Dot(order, a32, b32)
 	}
 }
 

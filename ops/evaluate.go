@@ -4,16 +4,7 @@ import (
 	"fmt"
 
 	"bf16lab/bf16"
-	"bf16lab/ops/elementary"
 )
-
-// Context is what the definition of a primitive is given besides its operands.
-type Context struct {
-	Params    any
-	Plan      *NodePlan
-	Functions *elementary.Set
-	scratch32 []float32
-}
 
 // definition computes the results of a primitive from its operands. Floating-point operands and results are in F32 or F64
 // (all of one kind), except that primitives that only move data take every storage. Results are not yet rounded to the
@@ -61,10 +52,12 @@ func Evaluate(p Primitive, c *Context, out, in []*Tensor) {
 	if define == nil {
 		panic(fmt.Sprintf("ops: primitive %s has no definition", p))
 	}
-	flushes := c.Plan.Flush && arithmetic[p]
+	flushes := c.Plan.Flush && p.Flushes()
 	if flushes {
 		for i, t := range in {
-			in[i] = flushed(t)
+			if c.Plan.FlushOperands[min(i, len(c.Plan.FlushOperands)-1)] {
+				in[i] = flushed(t)
+			}
 		}
 	}
 	define(c, out, in)
@@ -84,6 +77,10 @@ var arithmetic = map[Primitive]bool{
 	AddPrimitive: true, SubPrimitive: true, MulPrimitive: true, DivPrimitive: true, SquarePrimitive: true, IntegerPowPrimitive: true,
 	PowPrimitive: true, ReduceSumPrimitive: true, ReduceWindowSumPrimitive: true,
 }
+
+// Flushes tells whether XLA flushes subnormal operands and results of a primitive. Elementary functions flush by
+// themselves, as their set of functions defines.
+func (p Primitive) Flushes() bool { return arithmetic[p] }
 
 // Moves tells whether the results of a primitive are always among its operands, so that rounding them to the operands'
 // format changes nothing.

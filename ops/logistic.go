@@ -6,8 +6,14 @@ import "bf16lab/ops/elementary"
 const LogisticPrimitive Primitive = "logistic"
 
 // Logistic appends y = 1 / (1 + exp(-x)); shape and dtype are those of x.
+//
+// A plan with Half takes the set's function for bfloat16 operands: XLA rounds exp(-x) and the sum to bfloat16 there.
 func (b *Builder) Logistic(x Arg) *Value { return b.unary(LogisticPrimitive, x, anyFloat) }
 
 func evaluateLogistic(c *Context, out, in []*Tensor) {
-	mapUnary(out[0], in[0], c.Functions.Logistic.Slice, elementary.Float64.Logistic.Slice, nil)
+	f := c.Functions.Logistic
+	if c.Plan.Half {
+		f = c.Functions.LogisticBFloat16
+	}
+	mapUnary(out[0], in[0], f.Slice, elementary.Float64.Logistic.Slice, nil)
 }

@@ -1,6 +1,10 @@
 package ops
 
-import "bf16lab/bf16"
+import (
+	"slices"
+
+	"bf16lab/bf16"
+)
 
 // Plan says for every equation of a graph how it is carried out. It has one NodePlan per equation.
 type Plan struct {
@@ -26,15 +30,65 @@ type NodePlan struct {
 	Literal bf16.Format
 	// Double computes and stores floating-point values in float64 instead of float32.
 	Double bool
-	// Flush replaces subnormal operands and results of arithmetic by zeros of the same sign.
-	Flush bool
+	// Flush replaces subnormal results of arithmetic by zeros of the same sign, and FlushOperands subnormal operands,
+	// where those may be subnormal.
+	Flush         bool
+	FlushOperands [3]bool
 	// Reciprocal turns a division into a product with the rounded reciprocal of the divisor.
 	Reciprocal bool
 	// Dot and Sum are the accumulation orders of products and sums.
-	Dot bf16.DotOrder
+	Dot ProductOrder
 	Sum bf16.SumOrder
 	// Functions names the set of elementary functions (package ops/elementary).
 	Functions string
+	// Half says that the operand is declared bfloat16, for functions that a set computes in another way then.
+	Half bool
+}
+
+// ProductOrder gives every element of a matrix product its accumulation order: Main, except for the rows from Row on
+// (Bottom), the columns from Column on (Right) and where both meet (Corner). Row and Column are 0 where there is no such
+// edge.
+type ProductOrder struct {
+	Main                  bf16.DotOrder
+	Row, Column           int
+	Bottom, Right, Corner bf16.DotOrder
+}
+
+// ProductRegion is a part of a matrix product in which all elements accumulate in one order: rows I0 <= i < I1, columns
+// J0 <= j < J1.
+type ProductRegion struct {
+	I0, I1, J0, J1 int
+	Order          bf16.DotOrder
+}
+
+// Regions cuts a product of rows x columns elements.
+func (o ProductOrder) Regions(rows, columns int) []ProductRegion {
+	row, column := rows, columns
+	if o.Row > 0 {
+		row = min(row, o.Row)
+	}
+	if o.Column > 0 {
+		column = min(column, o.Column)
+	}
+	all := []ProductRegion{
+		{0, row, 0, column, o.Main}, {0, row, column, columns, o.Right},
+		{row, rows, 0, column, o.Bottom}, {row, rows, column, columns, o.Corner},
+	}
+	return slices.DeleteFunc(all, func(r ProductRegion) bool { return r.I0 == r.I1 || r.J0 == r.J1 })
+}
+
+// At returns the order of element (i, j).
+func (o ProductOrder) At(i, j int) bf16.DotOrder {
+	bottom, right := o.Row > 0 && i >= o.Row, o.Column > 0 && j >= o.Column
+	switch {
+	case bottom && right:
+		return o.Corner
+	case bottom:
+		return o.Bottom
+	case right:
+		return o.Right
+	}
+	return o.Main
 }
 
 // Storage returns how a value of the given dtype is kept under the plan of the equation that makes it.

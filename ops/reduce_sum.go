@@ -40,7 +40,7 @@ func evaluateReduceSum(c *Context, out, in []*Tensor) {
 	}
 }
 
-// sumAxes sums over neighbouring axes: x is seen as [outer, n, inner] and n is summed.
+// sumAxes sums over axes: x is seen as [outer, n, inner] and n is summed.
 func sumAxes[T real](o bf16.SumOrder, dst, x []T, shape Shape, axes []int) {
 	outer, n, inner := splitAxes(shape, axes)
 	for i := range outer {
@@ -49,15 +49,17 @@ func sumAxes[T real](o bf16.SumOrder, dst, x []T, shape Shape, axes []int) {
 			dst[i] = bf16.Sum(o, part)
 			continue
 		}
-		bf16.SumStrided(o, dst[i*inner:(i+1)*inner], part, inner, n)
+		bf16.SumRows(o, dst[i*inner:(i+1)*inner], part, inner, n)
 	}
 }
 
-// splitAxes sees shape as [outer, n, inner], where n runs over the reduced axes, which must be neighbours.
+// splitAxes sees shape as [outer, n, inner], where n runs over the reduced axes; other axes between them have size 1.
 func splitAxes(shape Shape, axes []int) (outer, n, inner int) {
 	first, last := axes[0], axes[len(axes)-1]
-	if last-first != len(axes)-1 {
-		panic("ops: reduction over axes that are not neighbours")
+	for a := first; a < last; a++ {
+		if shape[a] != 1 && !slices.Contains(axes, a) {
+			panic("ops: reduction over axes that are not neighbours")
+		}
 	}
 	return shape[:first].Size(), shape[first : last+1].Size(), shape[last+1:].Size()
 }
@@ -70,9 +72,9 @@ func SumColumns(c *Context, out, x *Tensor, lo, hi int) {
 	part := out.Range(lo, hi, Shape{hi - lo})
 	switch {
 	case out.F32 != nil:
-		bf16.SumStrided(c.Plan.Sum, part.F32, x.F32[lo:], columns, rows)
+		bf16.SumRows(c.Plan.Sum, part.F32, x.F32[lo:], columns, rows)
 	case out.F64 != nil:
-		bf16.SumStrided(c.Plan.Sum, part.F64, x.F64[lo:], columns, rows)
+		bf16.SumRows(c.Plan.Sum, part.F64, x.F64[lo:], columns, rows)
 	}
 	if c.Plan.Flush {
 		flush(part)

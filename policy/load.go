@@ -67,11 +67,46 @@ func FromNode(name string, node *yaml.Node) (*Policy, error) {
 	if err := strictyaml.Decode(name, node, &p); err != nil {
 		return nil, err
 	}
+	p.locate(name, node)
 	complete, err := p.Complete()
-	if err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", name, node.Line, err)
+	if located := (&locatedError{}); err != nil && !errors.As(err, &located) {
+		err = &locatedError{strictyaml.Position(name, node), err}
 	}
-	return complete, nil
+	return complete, err
+}
+
+// locate sets the positions of the overrides, which are where the list in node has them.
+func (p *Policy) locate(name string, node *yaml.Node) {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value != "overrides" {
+			continue
+		}
+		list := node.Content[i+1]
+		if list.Kind == yaml.AliasNode {
+			list = list.Alias
+		}
+		for at, item := range list.Content[:min(len(list.Content), len(p.Overrides))] {
+			p.Overrides[at].Position = strictyaml.Position(name, item)
+		}
+	}
+}
+
+// locatedError is an error that begins with file:line.
+type locatedError struct {
+	position string
+	err      error
+}
+
+func (e *locatedError) Error() string { return e.position + ": " + e.err.Error() }
+
+func (e *locatedError) Unwrap() error { return e.err }
+
+// locate puts the position of the override before an error, where it is known.
+func (o *Override) locate(err error) error {
+	if o.Position == "" {
+		return err
+	}
+	return &locatedError{o.Position, err}
 }
 
 // Complete returns the policy with the fields that it leaves open taken from the policy that it extends, and checks it.

@@ -19,17 +19,19 @@ func (p *Policy) Plan(g *ops.Graph) (*ops.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &planner{settings: s, graph: g, sites: sitesOf(g), formats: make([]bf16.Format, g.NumValues()), used: make([]bool, len(s.rules))}
+	b := &planner{settings: s, graph: g, sites: sitesOf(g), formats: make([]bf16.Format, g.NumValues()), tiny: make([]bool, g.NumValues()), used: make([]bool, len(s.rules))}
 	plan := &ops.Plan{Name: p.Name, Nodes: make([]ops.NodePlan, len(g.Nodes))}
 	for _, v := range g.Inputs {
 		b.formats[v.ID] = b.inputFormat(v)
+		b.tiny[v.ID] = v.Input.Kind == ops.Parameter || v.Input.Kind == ops.State
 	}
 	for i, n := range g.Nodes {
 		plan.Nodes[i] = b.node(n)
 	}
 	for i, used := range b.used {
 		if !used {
-			return nil, fmt.Errorf("policy %s: match %q matches nothing, the nearest tap is %q", p.Name, s.rules[i].match, b.nearest(s.rules[i].match.String()))
+			o := &s.rules[i].source
+			return nil, o.locate(fmt.Errorf("policy %s: match %q matches nothing, did you mean %q?", p.Name, o.Match, b.nearest(o.Match)))
 		}
 	}
 	return plan, nil
@@ -41,6 +43,7 @@ type planner struct {
 	graph   *ops.Graph
 	sites   *sites
 	formats []bf16.Format // by value: the narrowest format known to hold it
+	tiny    []bool        // by value: whether it may hold subnormal numbers
 	used    []bool
 }
 
@@ -49,7 +52,7 @@ func (b *planner) nearest(text string) string {
 	for i, t := range b.graph.Taps {
 		names[i] = t.Name
 	}
-	return nearest.Name(text, names)
+	return nearest.Glob(text, names)
 }
 
 func (b *planner) inputFormat(v *ops.Value) bf16.Format {
@@ -71,6 +74,7 @@ func (b *planner) node(n *ops.Node) ops.NodePlan {
 	if round != (bf16.Format{}) && n.Out[0].DType.IsFloat() {
 		plan.Output, plan.Round, plan.Alias = round, true, false
 	}
+	b.subnormals(n, &plan)
 	for _, v := range n.Out {
 		b.formats[v.ID] = plan.Output
 		if plan.Alias {
@@ -78,6 +82,24 @@ func (b *planner) node(n *ops.Node) ops.NodePlan {
 		}
 	}
 	return canonical(n, plan)
+}
+
+// subnormals settles which operands have to be flushed: those that come, perhaps through moves and casts, from parameters
+// or from a product, because every other result of arithmetic has been flushed already.
+func (b *planner) subnormals(n *ops.Node, plan *ops.NodePlan) {
+	any := n.Primitive == ops.DotGeneralPrimitive || n.Primitive == ops.ConvGeneralDilatedPrimitive
+	for i, o := range n.In {
+		if o.Value == nil || !b.tiny[o.Value.ID] {
+			continue
+		}
+		any = true
+		if plan.Flush && n.Primitive.Flushes() {
+			plan.FlushOperands[min(i, len(plan.FlushOperands)-1)] = true
+		}
+	}
+	for _, v := range n.Out {
+		b.tiny[v.ID] = any && !(plan.Flush && n.Primitive.Flushes())
+	}
 }
 
 // rules returns the compute format of the region of an equation and the format that its results are rounded to in
@@ -203,7 +225,10 @@ func canonical(n *ops.Node, p ops.NodePlan) ops.NodePlan {
 		return ops.NodePlan{Alias: true, Double: p.Double, Output: p.Output}
 	}
 	if n.Primitive.OnlyMoves() && !hasLiteral(n) {
-		p.Literal, p.Functions, p.Flush = bf16.Format{}, "", false
+		p.Literal, p.Functions = bf16.Format{}, ""
+	}
+	if !n.Primitive.Flushes() {
+		p.Flush = false
 	}
 	if !usesFunctions[n.Primitive] {
 		p.Functions = ""

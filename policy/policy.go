@@ -49,6 +49,9 @@ type Override struct {
 	Round string `yaml:"round,omitempty"`
 	// Except leaves out sites that one of these globs matches.
 	Except []string `yaml:"except,omitempty"`
+
+	// Position is file:line where the override was read; errors begin with it.
+	Position string `yaml:"-"`
 }
 
 // The names that Accumulation, Functions and Subnormals take.
@@ -165,7 +168,7 @@ func (p *Policy) resolve() (*settings, error) {
 	for i, o := range p.Overrides {
 		r, err := o.compile()
 		if err != nil {
-			return nil, fmt.Errorf("policy %s: override %d: %w", p.Name, i+1, err)
+			return nil, o.locate(fmt.Errorf("policy %s: override %d: %w", p.Name, i+1, err))
 		}
 		s.rules = append(s.rules, r)
 	}

@@ -1,10 +1,6 @@
 package reports
 
-import (
-	"math"
-
-	"bf16lab/experiments/metrics"
-)
+import "bf16lab/experiments/metrics"
 
 // measure is one figure of a comparison as the page shows it.
 type measure struct {
@@ -86,12 +82,4 @@ var measures = []measure{
 	{Key: "compared", Label: "elements compared", Format: "count",
 		Help: "Elements that are finite on both sides; all figures above but “same bits” and “non-finite” are taken over these.", Causes: "Less than the tensor's size where padded tracks are left out.",
 		of: func(m *metrics.Metrics) float64 { return float64(m.Compared) }},
-}
-
-// drawn returns the value of a measure as it is drawn by layer: a magnitude, zero where the tap is exact.
-func (m *measure) drawn(v float64) float64 {
-	if m.Draw == "log-rest" {
-		return 1 - v
-	}
-	return math.Abs(v)
 }

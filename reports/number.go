@@ -45,25 +45,6 @@ func formatError(v float64, digits int) string {
 	return mantissa + "e" + strconv.Itoa(power)
 }
 
-// formatShare writes a share as a percentage that never rounds to 0 % or 100 % unless it is exactly that.
-func formatShare(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return "undefined"
-	case v == 0:
-		return "0 %"
-	case v == 1:
-		return "100 %"
-	case v > 0 && v < 1e-4:
-		return "< 0.01 %"
-	case v > 0.9999 && v < 1:
-		return "> 99.99 %"
-	case v < 0.1 || v > 0.99:
-		return strconv.FormatFloat(100*v, 'f', 2, 64) + " %"
-	}
-	return strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
-}
-
 // formatCount writes an integer with commas between thousands: 12,288.
 func formatCount[T int | int64](n T) string {
 	digits := strconv.FormatInt(int64(n), 10)

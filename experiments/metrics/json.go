@@ -172,7 +172,7 @@ func decodeField(value json.RawMessage, to reflect.Value) error {
 	if to.Kind() == reflect.Array {
 		var elements []json.RawMessage
 		if err := json.Unmarshal(value, &elements); err != nil {
-			return fmt.Errorf("%.40s is not a list", value)
+			return fmt.Errorf("%.40s is not an array", value)
 		}
 		if len(elements) != to.Len() {
 			return fmt.Errorf("%d values, want %d", len(elements), to.Len())

@@ -85,7 +85,7 @@ func TestJSONErrors(t *testing.T) {
 		{`"within":[0,0,0]`, `"within":[0,0]`, `within: 2 values, want 3`},
 		{`"within":[0,0,0]`, `"within":[0,0,0,0]`, `within: 4 values, want 3`},
 		{`"within":[0,0,0]`, `"within":[0,{},0]`, `within: [1]: {} is not a number`},
-		{`"within":[0,0,0]`, `"within":7`, `within: 7 is not a list`},
+		{`"within":[0,0,0]`, `"within":7`, `within: 7 is not an array`},
 		{`"reference":{"mean":1,`, `"reference":{"mean":true,`, `reference: mean: true is not a number`},
 		{`"test":{`, `"test":7,"t":{`, `test: 7 is not an object`},
 		{string(text), `null`, `null is not an object`},

@@ -30,15 +30,9 @@ func Read(path string) (*Run, error) {
 
 // Decode reads what Encode has written. Its errors are one line and name the field, or the byte for what is no JSON.
 func Decode(from io.Reader) (*Run, error) {
-	text, err := io.ReadAll(io.LimitReader(from, maxFile+1))
+	text, err := readAll(from, maxFile)
 	if err != nil {
 		return nil, err
-	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("larger than %d MiB", maxFile>>20)
-	}
-	if len(text) == 0 {
-		return nil, errors.New("the file is empty")
 	}
 	var r Run
 	if err := decode(text, reflect.ValueOf(&r).Elem()); err != nil {
@@ -48,6 +42,20 @@ func Decode(from io.Reader) (*Run, error) {
 		return nil, err
 	}
 	return &r, nil
+}
+
+// readAll reads a file that has at least one and at most limit bytes.
+func readAll(from io.Reader, limit int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, limit+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(text)) > limit:
+		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
+	case len(text) == 0:
+		return nil, errors.New("the file is empty")
+	}
+	return text, nil
 }
 
 // decode decodes a value into a struct, a slice or anything that package json decodes by itself.
@@ -167,7 +175,7 @@ var words = map[reflect.Kind]string{
 	reflect.Int64:   "a whole number",
 	reflect.Float64: "a number",
 	reflect.String:  "a string",
-	reflect.Slice:   "a list",
+	reflect.Slice:   "an array",
 	reflect.Map:     "an object",
 	reflect.Struct:  "an object",
 }

@@ -3,6 +3,7 @@ package machine
 
 import (
 	"bufio"
+	"io/fs"
 	"os"
 	"runtime"
 	"strconv"
@@ -22,30 +23,42 @@ type Info struct {
 
 // Read asks the operating system and the processor.
 func Read() Info {
-	info := Info{CPU: modelName(), Features: features(), Cores: runtime.GOMAXPROCS(0)}
-	info.Memory, info.Available = memory()
+	info := read(os.DirFS("/"))
+	info.Features, info.Cores = features(), runtime.GOMAXPROCS(0)
 	return info
 }
 
-// modelName reads the processor's name from /proc/cpuinfo.
-func modelName() string { return field("/proc/cpuinfo", "model name") }
-
-// memory reads the totals from /proc/meminfo, and the limit of the control group where that is smaller.
-func memory() (total, available int64) {
-	total, available = kibibytes("MemTotal"), kibibytes("MemAvailable")
-	text, err := os.ReadFile("/sys/fs/cgroup/memory.max")
-	if err != nil {
-		return total, available
+// read looks up what Linux tells in files below the root.
+func read(root fs.FS) Info {
+	info := Info{CPU: field(root, "proc/cpuinfo", ":", "model name")}
+	info.Memory = kibibytes(root, "MemTotal")
+	info.Available = kibibytes(root, "MemAvailable")
+	// A control group may allow less than the machine has. Its cache of files counts as used, but is given up on demand.
+	limit, err := integer(root, "sys/fs/cgroup/memory.max")
+	if err != nil || info.Memory > 0 && limit >= info.Memory {
+		return info
 	}
-	if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && limit < total {
-		total = limit
-		available = min(available, limit)
+	used, _ := integer(root, "sys/fs/cgroup/memory.current")
+	cache, _ := strconv.ParseInt(field(root, "sys/fs/cgroup/memory.stat", " ", "inactive_file"), 10, 64)
+	left := max(1, limit-max(0, used-cache))
+	if info.Memory == 0 || left < info.Available {
+		info.Available = left
 	}
-	return total, available
+	info.Memory = limit
+	return info
 }
 
-func kibibytes(key string) int64 {
-	text, _, _ := strings.Cut(field("/proc/meminfo", key), " ")
+// integer reads a file that holds one number; "max" of a control group without a limit is an error.
+func integer(root fs.FS, path string) (int64, error) {
+	text, err := fs.ReadFile(root, path)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+}
+
+func kibibytes(root fs.FS, key string) int64 {
+	text, _, _ := strings.Cut(field(root, "proc/meminfo", ":", key), " ")
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return 0
@@ -53,15 +66,15 @@ func kibibytes(key string) int64 {
 	return n << 10
 }
 
-// field returns the value of the first line "key: value" of a file, empty where there is none.
-func field(path, key string) string {
-	f, err := os.Open(path)
+// field returns the value of the first line "key SEPARATOR value" of a file, empty where there is none.
+func field(root fs.FS, path, separator, key string) string {
+	f, err := root.Open(path)
 	if err != nil {
 		return ""
 	}
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		name, value, ok := strings.Cut(lines.Text(), ":")
+		name, value, ok := strings.Cut(lines.Text(), separator)
 		if ok && strings.TrimSpace(name) == key {
 			return strings.TrimSpace(value)
 		}

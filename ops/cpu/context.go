@@ -3,52 +3,7 @@ package cpu
 import (
 	"bf16lab/bf16"
 	"bf16lab/ops"
-	"bf16lab/ops/elementary"
 )
-
-// newContext returns what the definition of an equation is given under a plan.
-func newContext(params any, plan *ops.NodePlan) *ops.Context {
-	c := &ops.Context{Params: params, Plan: plan}
-	if plan.Functions != "" {
-		c.Functions = functionSets[plan.Functions]
-		if c.Functions == nil {
-			panic("cpu: unknown set of elementary functions " + plan.Functions)
-		}
-	}
-	return c
-}
-
-// functionSets holds the elementary functions of float32 by the name of their set. Double plans use elementary.Float64
-// whatever the set.
-var functionSets = map[string]*elementary.Set{
-	elementary.XLACPU.Name: &elementary.XLACPU,
-	elementary.Exact.Name:  &elementary.Exact,
-	"float64":              &elementary.Exact,
-}
-
-// literalTensor returns a literal operand as a scalar tensor, rounded to its dtype.
-func literalTensor(o ops.Operand, plan *ops.NodePlan) *ops.Tensor {
-	switch o.DType {
-	case ops.Int32:
-		return &ops.Tensor{I32: []int32{int32(o.Literal)}}
-	case ops.Bool:
-		return &ops.Tensor{Bool: []bool{o.Literal != 0}}
-	}
-	format := bf16.Float32
-	switch {
-	case o.DType == ops.Compute:
-		format = plan.Literal
-	case o.DType == ops.Float16:
-		format = bf16.Float16
-	case plan.Double:
-		format = bf16.Float64
-	}
-	x := format.Round64(o.Literal)
-	if plan.Double {
-		return &ops.Tensor{F64: []float64{x}}
-	}
-	return &ops.Tensor{F32: []float32{float32(x)}}
-}
 
 // arithmeticStorage returns how floating-point operands are laid out for a definition under a plan; other storages stay.
 func arithmeticStorage(s ops.Storage, double bool) ops.Storage {
@@ -80,6 +35,14 @@ func decode(dst, t *ops.Tensor) {
 	case dst.F64 != nil && t.BF16 != nil:
 		for i, v := range t.BF16 {
 			dst.F64[i] = float64(bf16.FromBFloat16(v))
+		}
+	case dst.F64 != nil && t.I32 != nil:
+		for i, v := range t.I32 {
+			dst.F64[i] = float64(v)
+		}
+	case dst.F32 != nil && t.I32 != nil:
+		for i, v := range t.I32 {
+			dst.F32[i] = float32(v)
 		}
 	case dst.F64 != nil:
 		copy(dst.F64, t.F64)

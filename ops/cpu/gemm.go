@@ -44,7 +44,8 @@ type Matrix64 struct {
 //	dst[i*b.Columns+j] = bf16.Dot(order, row i of a, column j of b)
 //
 // bit for bit (a NaN for a NaN), whatever the number of workers, the instruction set or the strides. At most workers
-// goroutines compute at the same time. It panics if the shapes do not agree or a view leaves its data.
+// goroutines compute at the same time. dst must not overlap the operands. It panics if the shapes do not agree, a view
+// leaves its data or dst is too short.
 func MatMul(workers int, dst []float32, a, b Matrix, order bf16.DotOrder) {
 	p, _ := newProduct32(dst, a, b, order)
 	multiply(workers, []product[float32]{p})

@@ -53,7 +53,10 @@ func (p *product[T]) cut(tasks []task, z, workers int, k *kernels[T]) []task {
 func multiply[T float](workers int, products []product[T]) {
 	k := activeKernels[T]()
 	workers = max(workers, 1)
-	share := ceilDiv(workers, max(len(products), 1))
+	share := workers
+	if len(products) >= 4*workers {
+		share = 1 // enough whole products to keep everyone busy
+	}
 	tasks := make([]task, 0, len(products))
 	for z := range products {
 		products[z].flip(k)

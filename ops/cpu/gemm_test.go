@@ -14,7 +14,7 @@ import (
 // gemmOrders are the orders that take a path of their own.
 var gemmOrders = []bf16.DotOrder{
 	{}, {Block: 512}, {Block: 320}, {Block: 31}, {Lanes: 4}, {Lanes: 3, Block: 64}, {OddFirst: true}, {OddFirst: true, Block: 33},
-	{Block: 700}, {Lanes: 5, OddFirst: true}, {Lanes: 513}, {Pairwise: true}, {Unfused: true}, {Pairwise: true, Lanes: 2, Block: 40}, {Unfused: true, OddFirst: true},
+	{Block: 530}, {Block: 700}, {Lanes: 5, OddFirst: true}, {Lanes: 513}, {Pairwise: true}, {Unfused: true}, {Pairwise: true, Lanes: 2, Block: 40}, {Unfused: true, OddFirst: true},
 }
 
 // wantProduct compares results with bf16.Dot (or Dot64) over the operands; every is the distance between the results that
@@ -87,7 +87,7 @@ func TestMatMulIsItsDefinition(t *testing.T) {
 func TestMatMulShapes(t *testing.T) {
 	shapes := [][3]int{
 		{1, 1, 1}, {1, 1000, 70}, {1000, 1, 70}, {13, 31, 512}, {14, 32, 513}, {15, 33, 1024}, {28, 64, 1537}, {225, 300, 64}, {1030, 40, 20},
-		{40, 1060, 20}, {1100, 1090, 3}, {300, 5, 530}, {24, 24, 128}, {32, 900, 600}, {700, 16, 90},
+		{40, 1060, 20}, {1100, 1090, 3}, {300, 5, 530}, {24, 24, 128}, {32, 900, 600}, {700, 16, 90}, {2500, 3, 20},
 	}
 	eachKernel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
@@ -97,7 +97,7 @@ func TestMatMulShapes(t *testing.T) {
 				continue // the plain Go kernels share the code around them, and are slow
 			}
 			a, b := someValues[float32](r, m*k, false), someValues[float32](r, k*n, false)
-			for _, order := range []bf16.DotOrder{{Block: 512}, {}, {Lanes: 4}, {OddFirst: true}, {Block: 600, Lanes: 2}} {
+			for _, order := range []bf16.DotOrder{{Block: 512}, {}, {Lanes: 4}, {OddFirst: true}, {Block: 600, Lanes: 2}, {Block: 530}} {
 				p, _ := newProduct32(make([]float32, m*n),
 					Matrix{Data: Floats{F32: a}, RowStride: k, ColumnStride: 1, Rows: m, Columns: k},
 					Matrix{Data: Floats{F32: b}, RowStride: n, ColumnStride: 1, Rows: k, Columns: n}, order)

@@ -16,17 +16,27 @@ func assemblyKernels() []instructionSet {
 			name: "avx512",
 			f32: kernels[float32]{
 				rows: len(tilesAVX512F32), columns: 32, masked: true, tile: tileAVX512F32,
-				packWide: packers[float32, float32]{packLinesAVX512F32, packStripsAVX512F32, packTransposeAVX512F32},
-				packHalf: packers[float32, uint16]{packLinesAVX512BF16, packStripsAVX512BF16, packTransposeAVX512BF16},
+				packWide: packers[float32, float32]{packLinesAVX512F32, packStripsAVX512F32, packTransposeAVX512F32, 16, 1, 1},
+				packHalf: packers[float32, uint16]{packLinesAVX512BF16, packStripsAVX512BF16, packTransposeAVX512BF16, 16, 1, 1},
 			},
-			f64: kernels[float64]{rows: len(tilesAVX512F64), columns: 16, masked: true, tile: tileAVX512F64},
+			f64: kernels[float64]{
+				rows: len(tilesAVX512F64), columns: 16, masked: true, tile: tileAVX512F64,
+				packWide: packers[float64, float64]{packLinesAVX512F64, packStripsAVX512F64, packTransposeAVX512F64, 8, 1, 1},
+			},
 		})
 	}
 	if x.HasAVX2 && x.HasFMA {
 		sets = append(sets, instructionSet{
 			name: "avx2",
-			f32:  kernels[float32]{rows: len(tilesAVX2F32), columns: 16, tile: tileAVX2F32},
-			f64:  kernels[float64]{rows: len(tilesAVX2F64), columns: 8, tile: tileAVX2F64},
+			f32: kernels[float32]{
+				rows: len(tilesAVX2F32), columns: 16, tile: tileAVX2F32,
+				packWide: packers[float32, float32]{nil, packStripsAVX2F32, packTransposeAVX2F32, 8, 4, 8},
+				packHalf: packers[float32, uint16]{nil, packStripsAVX2BF16, packTransposeAVX2BF16, 8, 4, 8},
+			},
+			f64: kernels[float64]{
+				rows: len(tilesAVX2F64), columns: 8, tile: tileAVX2F64,
+				packWide: packers[float64, float64]{nil, packStripsAVX2F64, packTransposeAVX2F64, 4, 2, 4},
+			},
 		})
 	}
 	return sets

@@ -39,3 +39,21 @@ func tileAVX2F64Height5(mode int, count int, element int, _ int, a *float64, b *
 
 // tileAVX2F64Height6 is the tile kernel for 6 rows, see tileGo64.
 func tileAVX2F64Height6(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// packStripsAVX2F32 is packers.strips for panels of 16 columns.
+func packStripsAVX2F32(dst *float32, panels int, src *float32, step int, count int)
+
+// packTransposeAVX2F32 is packers.transpose for at most 8 lines and columns and at least 8 elements.
+func packTransposeAVX2F32(dst *float32, width int, cover int, src *float32, lines int, line int, count int)
+
+// packStripsAVX2BF16 is packers.strips for panels of 16 columns.
+func packStripsAVX2BF16(dst *float32, panels int, src *uint16, step int, count int)
+
+// packTransposeAVX2BF16 is packers.transpose for at most 8 lines and columns and at least 8 elements.
+func packTransposeAVX2BF16(dst *float32, width int, cover int, src *uint16, lines int, line int, count int)
+
+// packStripsAVX2F64 is packers.strips for panels of 8 columns.
+func packStripsAVX2F64(dst *float64, panels int, src *float64, step int, count int)
+
+// packTransposeAVX2F64 is packers.transpose for at most 4 lines and columns and at least 4 elements.
+func packTransposeAVX2F64(dst *float64, width int, cover int, src *float64, lines int, line int, count int)

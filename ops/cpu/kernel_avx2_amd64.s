@@ -2625,3 +2625,638 @@ store:
 	VMOVUPS Y11, 32(AX)
 	VZEROUPPER
 	RET
+
+// func packStripsAVX2F32(dst *float32, panels int, src *float32, step int, count int)
+// Requires: AVX, MMX+
+TEXT ·packStripsAVX2F32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ panels+8(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ count+32(FP), SI
+	SHLQ $0x02, BX
+	MOVQ SI, DI
+	SHLQ $0x06, DI
+
+element:
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ DX, R11
+
+	// Fetch what is needed eight elements later.
+	LEAQ (CX)(BX*8), R10
+
+strip:
+	PREFETCHT0 (R10)
+	VMOVUPS    (R8), Y0
+	VMOVUPS    32(R8), Y1
+	VMOVUPS    Y0, (R9)
+	VMOVUPS    Y1, 32(R9)
+	ADDQ       $0x40, R8
+	ADDQ       $0x40, R10
+	ADDQ       DI, R9
+	DECQ       R11
+	JNE        strip
+	ADDQ       BX, CX
+	ADDQ       $0x00000040, AX
+	DECQ       SI
+	JNE        element
+	VZEROUPPER
+	RET
+
+// func packTransposeAVX2F32(dst *float32, width int, cover int, src *float32, lines int, line int, count int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·packTransposeAVX2F32(SB), NOSPLIT, $64-56
+	VPMOVZXBD    packNumbersAVX2<>+0(SB), Y0
+	VPBROADCASTD lines+32(FP), Y1
+	VPCMPGTD     Y0, Y1, Y1
+	VPMOVZXBD    packNumbersAVX2<>+0(SB), Y0
+	VPBROADCASTD cover+16(FP), Y2
+	VPCMPGTD     Y0, Y2, Y2
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         width+8(FP), DX
+	MOVQ         lines+32(FP), BX
+	MOVQ         line+40(FP), SI
+	MOVQ         count+48(FP), DI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+
+	// Start of each line; lines that do not exist repeat the last one and are masked later.
+	MOVQ    CX, (SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x01
+	CMOVQGT R8, CX
+	MOVQ    CX, 8(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x02
+	CMOVQGT R8, CX
+	MOVQ    CX, 16(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x03
+	CMOVQGT R8, CX
+	MOVQ    CX, 24(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x04
+	CMOVQGT R8, CX
+	MOVQ    CX, 32(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x05
+	CMOVQGT R8, CX
+	MOVQ    CX, 40(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x06
+	CMOVQGT R8, CX
+	MOVQ    CX, 48(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x07
+	CMOVQGT R8, CX
+	MOVQ    CX, 56(SP)
+	XORQ    CX, CX
+	SUBQ    $0x08, DI
+	JE      last
+
+block:
+	MOVQ       (SP), BX
+	VMOVUPS    (BX)(CX*4), Y0
+	MOVQ       8(SP), BX
+	VMOVUPS    (BX)(CX*4), Y3
+	MOVQ       16(SP), BX
+	VMOVUPS    (BX)(CX*4), Y4
+	MOVQ       24(SP), BX
+	VMOVUPS    (BX)(CX*4), Y5
+	MOVQ       32(SP), BX
+	VMOVUPS    (BX)(CX*4), Y6
+	MOVQ       40(SP), BX
+	VMOVUPS    (BX)(CX*4), Y7
+	MOVQ       48(SP), BX
+	VMOVUPS    (BX)(CX*4), Y8
+	MOVQ       56(SP), BX
+	VMOVUPS    (BX)(CX*4), Y9
+	VUNPCKLPS  Y3, Y0, Y10
+	VUNPCKHPS  Y3, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y5
+	VUNPCKLPD  Y3, Y10, Y4
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y5, Y0, Y10
+	VUNPCKHPD  Y5, Y0, Y0
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y9
+	VUNPCKLPD  Y7, Y5, Y8
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y9, Y6, Y7
+	VUNPCKHPD  Y9, Y6, Y6
+	VPERM2F128 $0x20, Y8, Y4, Y9
+	VPERM2F128 $0x31, Y8, Y4, Y4
+	VPERM2F128 $0x20, Y5, Y3, Y8
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y7, Y10, Y5
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y6, Y0, Y10
+	VPERM2F128 $0x31, Y6, Y0, Y0
+	VANDPS     Y1, Y9, Y9
+	VMOVUPS    Y9, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y8, Y8
+	VMOVUPS    Y8, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y5, Y5
+	VMOVUPS    Y5, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y10, Y10
+	VMOVUPS    Y10, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y4, Y4
+	VMOVUPS    Y4, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y3, Y3
+	VMOVUPS    Y3, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y7, Y7
+	VMOVUPS    Y7, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y0, Y0
+	VMOVUPS    Y0, (AX)
+	ADDQ       DX, AX
+	ADDQ       $0x08, CX
+	SUBQ       $0x08, DI
+	JG         block
+
+	// count is the number of elements of the last block less the side of a block: step back by their difference.
+	ADDQ  DI, CX
+	MOVQ  DI, BX
+	IMULQ DX, BX
+	ADDQ  BX, AX
+
+last:
+	MOVQ       (SP), BX
+	VMOVUPS    (BX)(CX*4), Y0
+	MOVQ       8(SP), BX
+	VMOVUPS    (BX)(CX*4), Y3
+	MOVQ       16(SP), BX
+	VMOVUPS    (BX)(CX*4), Y4
+	MOVQ       24(SP), BX
+	VMOVUPS    (BX)(CX*4), Y5
+	MOVQ       32(SP), BX
+	VMOVUPS    (BX)(CX*4), Y6
+	MOVQ       40(SP), BX
+	VMOVUPS    (BX)(CX*4), Y7
+	MOVQ       48(SP), BX
+	VMOVUPS    (BX)(CX*4), Y8
+	MOVQ       56(SP), BX
+	VMOVUPS    (BX)(CX*4), Y9
+	VUNPCKLPS  Y3, Y0, Y10
+	VUNPCKHPS  Y3, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y5
+	VUNPCKLPD  Y3, Y10, Y4
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y5, Y0, Y10
+	VUNPCKHPD  Y5, Y0, Y0
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y9
+	VUNPCKLPD  Y7, Y5, Y8
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y9, Y6, Y7
+	VUNPCKHPD  Y9, Y6, Y6
+	VPERM2F128 $0x20, Y8, Y4, Y9
+	VPERM2F128 $0x31, Y8, Y4, Y4
+	VPERM2F128 $0x20, Y5, Y3, Y8
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y7, Y10, Y5
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y6, Y0, Y10
+	VPERM2F128 $0x31, Y6, Y0, Y0
+	VANDPS     Y1, Y9, Y9
+	VMASKMOVPS Y9, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y8, Y8
+	VMASKMOVPS Y8, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y5, Y5
+	VMASKMOVPS Y5, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y10, Y10
+	VMASKMOVPS Y10, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y7, Y7
+	VMASKMOVPS Y7, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y2, (AX)
+	ADDQ       DX, AX
+	ADDQ       $0x08, CX
+	VZEROUPPER
+	RET
+
+DATA packNumbersAVX2<>+0(SB)/8, $0x0706050403020100
+GLOBL packNumbersAVX2<>(SB), RODATA|NOPTR, $8
+
+// func packStripsAVX2BF16(dst *float32, panels int, src *uint16, step int, count int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·packStripsAVX2BF16(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ panels+8(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ count+32(FP), SI
+	SHLQ $0x01, BX
+	MOVQ SI, DI
+	SHLQ $0x06, DI
+
+element:
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ DX, R11
+
+	// Fetch what is needed eight elements later.
+	LEAQ (CX)(BX*8), R10
+
+strip:
+	PREFETCHT0 (R10)
+	VPMOVZXWD  (R8), Y0
+	VPSLLD     $0x10, Y0, Y0
+	VPMOVZXWD  16(R8), Y1
+	VPSLLD     $0x10, Y1, Y1
+	VMOVUPS    Y0, (R9)
+	VMOVUPS    Y1, 32(R9)
+	ADDQ       $0x20, R8
+	ADDQ       $0x20, R10
+	ADDQ       DI, R9
+	DECQ       R11
+	JNE        strip
+	ADDQ       BX, CX
+	ADDQ       $0x00000040, AX
+	DECQ       SI
+	JNE        element
+	VZEROUPPER
+	RET
+
+// func packTransposeAVX2BF16(dst *float32, width int, cover int, src *uint16, lines int, line int, count int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·packTransposeAVX2BF16(SB), NOSPLIT, $64-56
+	VPMOVZXBD    packNumbersAVX2<>+0(SB), Y0
+	VPBROADCASTD lines+32(FP), Y1
+	VPCMPGTD     Y0, Y1, Y1
+	VPMOVZXBD    packNumbersAVX2<>+0(SB), Y0
+	VPBROADCASTD cover+16(FP), Y2
+	VPCMPGTD     Y0, Y2, Y2
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         width+8(FP), DX
+	MOVQ         lines+32(FP), BX
+	MOVQ         line+40(FP), SI
+	MOVQ         count+48(FP), DI
+	SHLQ         $0x02, DX
+	SHLQ         $0x01, SI
+
+	// Start of each line; lines that do not exist repeat the last one and are masked later.
+	MOVQ    CX, (SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x01
+	CMOVQGT R8, CX
+	MOVQ    CX, 8(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x02
+	CMOVQGT R8, CX
+	MOVQ    CX, 16(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x03
+	CMOVQGT R8, CX
+	MOVQ    CX, 24(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x04
+	CMOVQGT R8, CX
+	MOVQ    CX, 32(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x05
+	CMOVQGT R8, CX
+	MOVQ    CX, 40(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x06
+	CMOVQGT R8, CX
+	MOVQ    CX, 48(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x07
+	CMOVQGT R8, CX
+	MOVQ    CX, 56(SP)
+	XORQ    CX, CX
+	SUBQ    $0x08, DI
+	JE      last
+
+block:
+	MOVQ       (SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y0
+	VPSLLD     $0x10, Y0, Y0
+	MOVQ       8(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y3
+	VPSLLD     $0x10, Y3, Y3
+	MOVQ       16(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y4
+	VPSLLD     $0x10, Y4, Y4
+	MOVQ       24(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y5
+	VPSLLD     $0x10, Y5, Y5
+	MOVQ       32(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y6
+	VPSLLD     $0x10, Y6, Y6
+	MOVQ       40(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y7
+	VPSLLD     $0x10, Y7, Y7
+	MOVQ       48(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y8
+	VPSLLD     $0x10, Y8, Y8
+	MOVQ       56(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y9
+	VPSLLD     $0x10, Y9, Y9
+	VUNPCKLPS  Y3, Y0, Y10
+	VUNPCKHPS  Y3, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y5
+	VUNPCKLPD  Y3, Y10, Y4
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y5, Y0, Y10
+	VUNPCKHPD  Y5, Y0, Y0
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y9
+	VUNPCKLPD  Y7, Y5, Y8
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y9, Y6, Y7
+	VUNPCKHPD  Y9, Y6, Y6
+	VPERM2F128 $0x20, Y8, Y4, Y9
+	VPERM2F128 $0x31, Y8, Y4, Y4
+	VPERM2F128 $0x20, Y5, Y3, Y8
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y7, Y10, Y5
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y6, Y0, Y10
+	VPERM2F128 $0x31, Y6, Y0, Y0
+	VANDPS     Y1, Y9, Y9
+	VMOVUPS    Y9, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y8, Y8
+	VMOVUPS    Y8, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y5, Y5
+	VMOVUPS    Y5, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y10, Y10
+	VMOVUPS    Y10, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y4, Y4
+	VMOVUPS    Y4, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y3, Y3
+	VMOVUPS    Y3, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y7, Y7
+	VMOVUPS    Y7, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y0, Y0
+	VMOVUPS    Y0, (AX)
+	ADDQ       DX, AX
+	ADDQ       $0x08, CX
+	SUBQ       $0x08, DI
+	JG         block
+
+	// count is the number of elements of the last block less the side of a block: step back by their difference.
+	ADDQ  DI, CX
+	MOVQ  DI, BX
+	IMULQ DX, BX
+	ADDQ  BX, AX
+
+last:
+	MOVQ       (SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y0
+	VPSLLD     $0x10, Y0, Y0
+	MOVQ       8(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y3
+	VPSLLD     $0x10, Y3, Y3
+	MOVQ       16(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y4
+	VPSLLD     $0x10, Y4, Y4
+	MOVQ       24(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y5
+	VPSLLD     $0x10, Y5, Y5
+	MOVQ       32(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y6
+	VPSLLD     $0x10, Y6, Y6
+	MOVQ       40(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y7
+	VPSLLD     $0x10, Y7, Y7
+	MOVQ       48(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y8
+	VPSLLD     $0x10, Y8, Y8
+	MOVQ       56(SP), BX
+	VPMOVZXWD  (BX)(CX*2), Y9
+	VPSLLD     $0x10, Y9, Y9
+	VUNPCKLPS  Y3, Y0, Y10
+	VUNPCKHPS  Y3, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y5
+	VUNPCKLPD  Y3, Y10, Y4
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y5, Y0, Y10
+	VUNPCKHPD  Y5, Y0, Y0
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y9
+	VUNPCKLPD  Y7, Y5, Y8
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y9, Y6, Y7
+	VUNPCKHPD  Y9, Y6, Y6
+	VPERM2F128 $0x20, Y8, Y4, Y9
+	VPERM2F128 $0x31, Y8, Y4, Y4
+	VPERM2F128 $0x20, Y5, Y3, Y8
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y7, Y10, Y5
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y6, Y0, Y10
+	VPERM2F128 $0x31, Y6, Y0, Y0
+	VANDPS     Y1, Y9, Y9
+	VMASKMOVPS Y9, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y8, Y8
+	VMASKMOVPS Y8, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y5, Y5
+	VMASKMOVPS Y5, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y10, Y10
+	VMASKMOVPS Y10, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y7, Y7
+	VMASKMOVPS Y7, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y2, (AX)
+	ADDQ       DX, AX
+	ADDQ       $0x08, CX
+	VZEROUPPER
+	RET
+
+// func packStripsAVX2F64(dst *float64, panels int, src *float64, step int, count int)
+// Requires: AVX, MMX+
+TEXT ·packStripsAVX2F64(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ panels+8(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ count+32(FP), SI
+	SHLQ $0x03, BX
+	MOVQ SI, DI
+	SHLQ $0x06, DI
+
+element:
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ DX, R11
+
+	// Fetch what is needed eight elements later.
+	LEAQ (CX)(BX*8), R10
+
+strip:
+	PREFETCHT0 (R10)
+	VMOVUPS    (R8), Y0
+	VMOVUPS    32(R8), Y1
+	VMOVUPS    Y0, (R9)
+	VMOVUPS    Y1, 32(R9)
+	ADDQ       $0x40, R8
+	ADDQ       $0x40, R10
+	ADDQ       DI, R9
+	DECQ       R11
+	JNE        strip
+	ADDQ       BX, CX
+	ADDQ       $0x00000040, AX
+	DECQ       SI
+	JNE        element
+	VZEROUPPER
+	RET
+
+// func packTransposeAVX2F64(dst *float64, width int, cover int, src *float64, lines int, line int, count int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·packTransposeAVX2F64(SB), NOSPLIT, $32-56
+	VPMOVZXBQ    packNumbersAVX2<>+0(SB), Y0
+	VPBROADCASTQ lines+32(FP), Y1
+	VPCMPGTQ     Y0, Y1, Y1
+	VPMOVZXBQ    packNumbersAVX2<>+0(SB), Y0
+	VPBROADCASTQ cover+16(FP), Y2
+	VPCMPGTQ     Y0, Y2, Y2
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         width+8(FP), DX
+	MOVQ         lines+32(FP), BX
+	MOVQ         line+40(FP), SI
+	MOVQ         count+48(FP), DI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+
+	// Start of each line; lines that do not exist repeat the last one and are masked later.
+	MOVQ    CX, (SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x01
+	CMOVQGT R8, CX
+	MOVQ    CX, 8(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x02
+	CMOVQGT R8, CX
+	MOVQ    CX, 16(SP)
+	LEAQ    (CX)(SI*1), R8
+	CMPQ    BX, $0x03
+	CMOVQGT R8, CX
+	MOVQ    CX, 24(SP)
+	XORQ    CX, CX
+	SUBQ    $0x04, DI
+	JE      last
+
+block:
+	MOVQ       (SP), BX
+	VMOVUPS    (BX)(CX*8), Y0
+	MOVQ       8(SP), BX
+	VMOVUPS    (BX)(CX*8), Y3
+	MOVQ       16(SP), BX
+	VMOVUPS    (BX)(CX*8), Y4
+	MOVQ       24(SP), BX
+	VMOVUPS    (BX)(CX*8), Y5
+	VUNPCKLPD  Y3, Y0, Y6
+	VUNPCKHPD  Y3, Y0, Y0
+	VUNPCKLPD  Y5, Y4, Y3
+	VUNPCKHPD  Y5, Y4, Y4
+	VPERM2F128 $0x20, Y3, Y6, Y5
+	VPERM2F128 $0x31, Y3, Y6, Y3
+	VPERM2F128 $0x20, Y4, Y0, Y6
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VANDPS     Y1, Y5, Y5
+	VMOVUPS    Y5, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y6, Y6
+	VMOVUPS    Y6, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y3, Y3
+	VMOVUPS    Y3, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y0, Y0
+	VMOVUPS    Y0, (AX)
+	ADDQ       DX, AX
+	ADDQ       $0x04, CX
+	SUBQ       $0x04, DI
+	JG         block
+
+	// count is the number of elements of the last block less the side of a block: step back by their difference.
+	ADDQ  DI, CX
+	MOVQ  DI, BX
+	IMULQ DX, BX
+	ADDQ  BX, AX
+
+last:
+	MOVQ       (SP), BX
+	VMOVUPS    (BX)(CX*8), Y0
+	MOVQ       8(SP), BX
+	VMOVUPS    (BX)(CX*8), Y3
+	MOVQ       16(SP), BX
+	VMOVUPS    (BX)(CX*8), Y4
+	MOVQ       24(SP), BX
+	VMOVUPS    (BX)(CX*8), Y5
+	VUNPCKLPD  Y3, Y0, Y6
+	VUNPCKHPD  Y3, Y0, Y0
+	VUNPCKLPD  Y5, Y4, Y3
+	VUNPCKHPD  Y5, Y4, Y4
+	VPERM2F128 $0x20, Y3, Y6, Y5
+	VPERM2F128 $0x31, Y3, Y6, Y3
+	VPERM2F128 $0x20, Y4, Y0, Y6
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VANDPS     Y1, Y5, Y5
+	VMASKMOVPD Y5, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y6, Y6
+	VMASKMOVPD Y6, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y3, Y3
+	VMASKMOVPD Y3, Y2, (AX)
+	ADDQ       DX, AX
+	VANDPS     Y1, Y0, Y0
+	VMASKMOVPD Y0, Y2, (AX)
+	ADDQ       DX, AX
+	ADDQ       $0x04, CX
+	VZEROUPPER
+	RET

@@ -88,20 +88,29 @@ func tileAVX512F64Height13(mode int, count int, element int, width int, a *float
 // tileAVX512F64Height14 is the tile kernel for 14 rows, see tileGo64.
 func tileAVX512F64Height14(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// packLinesAVX512F32 is packLines for at most 32 lines and columns.
+// packLinesAVX512F32 is packers.lines for at most 32 lines and columns.
 func packLinesAVX512F32(dst *float32, width int, src *float32, lines int, step int, count int)
 
-// packStripsAVX512F32 is packStrips for panels of 32 columns.
-func packStripsAVX512F32(dst *float32, strips int, src *float32, step int, count int)
+// packStripsAVX512F32 is packers.strips for panels of 32 columns.
+func packStripsAVX512F32(dst *float32, panels int, src *float32, step int, count int)
 
-// packTransposeAVX512F32 is packTranspose for 1 to 16 lines and columns.
+// packTransposeAVX512F32 is packers.transpose for at most 16 lines and columns.
 func packTransposeAVX512F32(dst *float32, width int, cover int, src *float32, lines int, line int, count int)
 
-// packLinesAVX512BF16 is packLines for at most 32 lines and columns.
+// packLinesAVX512BF16 is packers.lines for at most 32 lines and columns.
 func packLinesAVX512BF16(dst *float32, width int, src *uint16, lines int, step int, count int)
 
-// packStripsAVX512BF16 is packStrips for panels of 32 columns.
-func packStripsAVX512BF16(dst *float32, strips int, src *uint16, step int, count int)
+// packStripsAVX512BF16 is packers.strips for panels of 32 columns.
+func packStripsAVX512BF16(dst *float32, panels int, src *uint16, step int, count int)
 
-// packTransposeAVX512BF16 is packTranspose for 1 to 16 lines and columns.
+// packTransposeAVX512BF16 is packers.transpose for at most 16 lines and columns.
 func packTransposeAVX512BF16(dst *float32, width int, cover int, src *uint16, lines int, line int, count int)
+
+// packLinesAVX512F64 is packers.lines for at most 16 lines and columns.
+func packLinesAVX512F64(dst *float64, width int, src *float64, lines int, step int, count int)
+
+// packStripsAVX512F64 is packers.strips for panels of 16 columns.
+func packStripsAVX512F64(dst *float64, panels int, src *float64, step int, count int)
+
+// packTransposeAVX512F64 is packers.transpose for at most 8 lines and columns.
+func packTransposeAVX512F64(dst *float64, width int, cover int, src *float64, lines int, line int, count int)

@@ -35,7 +35,6 @@ loop:
 	KMOVW      R12, K1
 	SHRQ       $0x10, R12
 	KMOVW      R12, K2
-	SHRQ       $0x10, R12
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -161,7 +160,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -317,7 +315,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -503,7 +500,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -719,7 +715,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -965,7 +960,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -1241,7 +1235,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -1547,7 +1540,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -1883,7 +1875,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -2249,7 +2240,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -2645,7 +2635,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -3071,7 +3060,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -3527,7 +3515,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -4013,7 +4000,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x10, R13
 	KMOVW      R13, K2
-	SHRQ       $0x10, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -4529,7 +4515,6 @@ loop:
 	KMOVW      R12, K1
 	SHRQ       $0x08, R12
 	KMOVW      R12, K2
-	SHRQ       $0x08, R12
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -4655,7 +4640,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -4811,7 +4795,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -4997,7 +4980,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -5213,7 +5195,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -5459,7 +5440,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -5735,7 +5715,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -6041,7 +6020,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -6377,7 +6355,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -6743,7 +6720,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -7139,7 +7115,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -7565,7 +7540,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -8021,7 +7995,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -8507,7 +8480,6 @@ loop:
 	KMOVW      R13, K1
 	SHRQ       $0x08, R13
 	KMOVW      R13, K2
-	SHRQ       $0x08, R13
 	TESTQ      $0x00000002, AX
 	JNE        resume
 	VPXORD     Z0, Z0, Z0
@@ -8993,7 +8965,7 @@ store:
 	RET
 
 // func packLinesAVX512F32(dst *float32, width int, src *float32, lines int, step int, count int)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2
 TEXT ·packLinesAVX512F32(SB), NOSPLIT, $0-48
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+16(FP), CX
@@ -9015,20 +8987,16 @@ TEXT ·packLinesAVX512F32(SB), NOSPLIT, $0-48
 	SHLQ  $0x02, DX
 	CMPQ  DX, $0x40
 	JLE   narrow
-	MOVQ  SI, BX
-	SHLQ  $0x04, BX
 
 wide:
-	PREFETCHT0 (CX)(BX*1)
-	PREFETCHT0 64(CX)(BX*1)
-	VMOVUPS.Z  (CX), K1, Z0
-	VMOVUPS.Z  64(CX), K2, Z1
-	VMOVUPS    Z0, K3, (AX)
-	VMOVUPS    Z1, K4, 64(AX)
-	ADDQ       SI, CX
-	ADDQ       DX, AX
-	DECQ       DI
-	JNE        wide
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z 64(CX), K2, Z1
+	VMOVUPS   Z0, K3, (AX)
+	VMOVUPS   Z1, K4, 64(AX)
+	ADDQ      SI, CX
+	ADDQ      DX, AX
+	DECQ      DI
+	JNE       wide
 	VZEROUPPER
 	RET
 
@@ -9042,41 +9010,40 @@ narrow:
 	VZEROUPPER
 	RET
 
-// func packStripsAVX512F32(dst *float32, strips int, src *float32, step int, count int)
+// func packStripsAVX512F32(dst *float32, panels int, src *float32, step int, count int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·packStripsAVX512F32(SB), NOSPLIT, $0-40
-	MOVQ   dst+0(FP), AX
-	MOVQ   src+16(FP), CX
-	MOVQ   strips+8(FP), DX
-	MOVQ   step+24(FP), BX
-	MOVQ   count+32(FP), SI
-	SHLQ   $0x02, BX
-	MOVQ   SI, DI
-	SHLQ   $0x07, DI
-	LEAQ   (CX)(BX*8), R8
-	KXNORW K1, K1, K1
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ panels+8(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ count+32(FP), SI
+	SHLQ $0x02, BX
+	MOVQ SI, DI
+	SHLQ $0x07, DI
 
 element:
-	MOVQ CX, R9
-	MOVQ AX, R10
-	MOVQ R8, R11
-	MOVQ DX, R12
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ DX, R11
+
+	// Fetch what is needed eight elements later.
+	LEAQ (CX)(BX*8), R10
 
 strip:
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	VMOVUPS.Z  (R9), K1, Z0
-	VMOVUPS.Z  64(R9), K1, Z1
-	VMOVUPS    Z0, (R10)
-	VMOVUPS    Z1, 64(R10)
-	ADDQ       $0x80, R9
-	ADDQ       $0x80, R11
-	ADDQ       DI, R10
-	DECQ       R12
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	VMOVUPS    (R8), Z0
+	VMOVUPS    64(R8), Z1
+	VMOVUPS    Z0, (R9)
+	VMOVUPS    Z1, 64(R9)
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R10
+	ADDQ       DI, R9
+	DECQ       R11
 	JNE        strip
 	ADDQ       BX, CX
-	ADDQ       BX, R8
-	ADDQ       $0x80, AX
+	ADDQ       $0x00000080, AX
 	DECQ       SI
 	JNE        element
 	VZEROUPPER
@@ -9097,13 +9064,9 @@ TEXT ·packTransposeAVX512F32(SB), NOSPLIT, $128-56
 	MOVQ  $-1, R9
 	BZHIQ SI, R9, R9
 	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
 	MOVQ  $-1, R9
 	BZHIQ BX, R9, R9
 	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	KMOVW R9, K3
 
 	// Distance to the lines of the next panel, which are fetched meanwhile.
 	MOVQ  DI, BX
@@ -9167,9 +9130,9 @@ TEXT ·packTransposeAVX512F32(SB), NOSPLIT, $128-56
 	CMPQ    SI, $0x0e
 	CMOVQGT R9, CX
 	MOVQ    CX, 112(SP)
-	LEAQ    (CX)(DI*1), DI
+	LEAQ    (CX)(DI*1), R9
 	CMPQ    SI, $0x0f
-	CMOVQGT DI, CX
+	CMOVQGT R9, CX
 	MOVQ    CX, 120(SP)
 	XORQ    CX, CX
 	MOVQ    $0x00000010, DI
@@ -9232,143 +9195,143 @@ block:
 	VUNPCKLPS  Z1, Z0, Z16
 	VUNPCKHPS  Z1, Z0, Z0
 	VUNPCKLPS  Z3, Z2, Z1
-	VUNPCKHPS  Z3, Z2, Z2
-	VUNPCKLPD  Z1, Z16, Z3
+	VUNPCKHPS  Z3, Z2, Z3
+	VUNPCKLPD  Z1, Z16, Z2
 	VUNPCKHPD  Z1, Z16, Z1
-	VUNPCKLPD  Z2, Z0, Z16
-	VUNPCKHPD  Z2, Z0, Z0
-	VUNPCKLPS  Z5, Z4, Z2
+	VUNPCKLPD  Z3, Z0, Z16
+	VUNPCKHPD  Z3, Z0, Z0
+	VUNPCKLPS  Z5, Z4, Z3
 	VUNPCKHPS  Z5, Z4, Z4
 	VUNPCKLPS  Z7, Z6, Z5
-	VUNPCKHPS  Z7, Z6, Z6
-	VUNPCKLPD  Z5, Z2, Z7
-	VUNPCKHPD  Z5, Z2, Z2
-	VUNPCKLPD  Z6, Z4, Z5
-	VUNPCKHPD  Z6, Z4, Z4
-	VUNPCKLPS  Z9, Z8, Z6
+	VUNPCKHPS  Z7, Z6, Z7
+	VUNPCKLPD  Z5, Z3, Z6
+	VUNPCKHPD  Z5, Z3, Z3
+	VUNPCKLPD  Z7, Z4, Z5
+	VUNPCKHPD  Z7, Z4, Z4
+	VUNPCKLPS  Z9, Z8, Z7
 	VUNPCKHPS  Z9, Z8, Z8
 	VUNPCKLPS  Z11, Z10, Z9
-	VUNPCKHPS  Z11, Z10, Z10
-	VUNPCKLPD  Z9, Z6, Z11
-	VUNPCKHPD  Z9, Z6, Z6
-	VUNPCKLPD  Z10, Z8, Z9
-	VUNPCKHPD  Z10, Z8, Z8
-	VUNPCKLPS  Z13, Z12, Z10
+	VUNPCKHPS  Z11, Z10, Z11
+	VUNPCKLPD  Z9, Z7, Z10
+	VUNPCKHPD  Z9, Z7, Z7
+	VUNPCKLPD  Z11, Z8, Z9
+	VUNPCKHPD  Z11, Z8, Z8
+	VUNPCKLPS  Z13, Z12, Z11
 	VUNPCKHPS  Z13, Z12, Z12
 	VUNPCKLPS  Z15, Z14, Z13
-	VUNPCKHPS  Z15, Z14, Z14
-	VUNPCKLPD  Z13, Z10, Z15
-	VUNPCKHPD  Z13, Z10, Z10
-	VUNPCKLPD  Z14, Z12, Z13
-	VUNPCKHPD  Z14, Z12, Z12
-	VSHUFF32X4 $0x44, Z7, Z3, Z14
-	VSHUFF32X4 $0x44, Z15, Z11, Z17
-	VSHUFF32X4 $0xee, Z7, Z3, Z3
-	VSHUFF32X4 $0xee, Z15, Z11, Z7
-	VSHUFF32X4 $0x88, Z17, Z14, Z11
-	VSHUFF32X4 $0xdd, Z17, Z14, Z14
-	VSHUFF32X4 $0x88, Z7, Z3, Z15
-	VSHUFF32X4 $0xdd, Z7, Z3, Z3
-	VSHUFF32X4 $0x44, Z2, Z1, Z7
-	VSHUFF32X4 $0x44, Z10, Z6, Z17
-	VSHUFF32X4 $0xee, Z2, Z1, Z1
-	VSHUFF32X4 $0xee, Z10, Z6, Z2
-	VSHUFF32X4 $0x88, Z17, Z7, Z6
-	VSHUFF32X4 $0xdd, Z17, Z7, Z7
-	VSHUFF32X4 $0x88, Z2, Z1, Z10
-	VSHUFF32X4 $0xdd, Z2, Z1, Z1
-	VSHUFF32X4 $0x44, Z5, Z16, Z2
+	VUNPCKHPS  Z15, Z14, Z15
+	VUNPCKLPD  Z13, Z11, Z14
+	VUNPCKHPD  Z13, Z11, Z11
+	VUNPCKLPD  Z15, Z12, Z13
+	VUNPCKHPD  Z15, Z12, Z12
+	VSHUFF32X4 $0x44, Z6, Z2, Z15
+	VSHUFF32X4 $0x44, Z14, Z10, Z17
+	VSHUFF32X4 $0xee, Z6, Z2, Z2
+	VSHUFF32X4 $0xee, Z14, Z10, Z10
+	VSHUFF32X4 $0x88, Z17, Z15, Z6
+	VSHUFF32X4 $0xdd, Z17, Z15, Z14
+	VSHUFF32X4 $0x88, Z10, Z2, Z15
+	VSHUFF32X4 $0xdd, Z10, Z2, Z2
+	VSHUFF32X4 $0x44, Z3, Z1, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z17
+	VSHUFF32X4 $0xee, Z3, Z1, Z1
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VSHUFF32X4 $0x88, Z17, Z10, Z3
+	VSHUFF32X4 $0xdd, Z17, Z10, Z10
+	VSHUFF32X4 $0x88, Z7, Z1, Z11
+	VSHUFF32X4 $0xdd, Z7, Z1, Z1
+	VSHUFF32X4 $0x44, Z5, Z16, Z7
 	VSHUFF32X4 $0x44, Z13, Z9, Z17
 	VSHUFF32X4 $0xee, Z5, Z16, Z5
-	VSHUFF32X4 $0xee, Z13, Z9, Z9
-	VSHUFF32X4 $0x88, Z17, Z2, Z13
-	VSHUFF32X4 $0xdd, Z17, Z2, Z2
-	VSHUFF32X4 $0x88, Z9, Z5, Z16
-	VSHUFF32X4 $0xdd, Z9, Z5, Z5
-	VSHUFF32X4 $0x44, Z4, Z0, Z9
+	VSHUFF32X4 $0xee, Z13, Z9, Z13
+	VSHUFF32X4 $0x88, Z17, Z7, Z9
+	VSHUFF32X4 $0xdd, Z17, Z7, Z7
+	VSHUFF32X4 $0x88, Z13, Z5, Z16
+	VSHUFF32X4 $0xdd, Z13, Z5, Z5
+	VSHUFF32X4 $0x44, Z4, Z0, Z13
 	VSHUFF32X4 $0x44, Z12, Z8, Z17
 	VSHUFF32X4 $0xee, Z4, Z0, Z0
-	VSHUFF32X4 $0xee, Z12, Z8, Z4
-	VSHUFF32X4 $0x88, Z17, Z9, Z8
-	VSHUFF32X4 $0xdd, Z17, Z9, Z9
-	VSHUFF32X4 $0x88, Z4, Z0, Z12
-	VSHUFF32X4 $0xdd, Z4, Z0, Z0
-	VMOVUPS.Z  Z11, K1, Z11
-	VMOVUPS    Z11, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z6, K1, Z6
+	VSHUFF32X4 $0xee, Z12, Z8, Z8
+	VSHUFF32X4 $0x88, Z17, Z13, Z4
+	VSHUFF32X4 $0xdd, Z17, Z13, Z12
+	VSHUFF32X4 $0x88, Z8, Z0, Z13
+	VSHUFF32X4 $0xdd, Z8, Z0, Z0
+	VMOVAPS.Z  Z6, K1, Z6
 	VMOVUPS    Z6, K2, (AX)
 	ADDQ       DX, AX
 	DECQ       R8
 	JEQ        done
-	VMOVUPS.Z  Z13, K1, Z13
-	VMOVUPS    Z13, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z8, K1, Z8
-	VMOVUPS    Z8, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z14, K1, Z14
-	VMOVUPS    Z14, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z7, K1, Z7
-	VMOVUPS    Z7, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z2, K1, Z2
-	VMOVUPS    Z2, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z9, K1, Z9
-	VMOVUPS    Z9, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z15, K1, Z15
-	VMOVUPS    Z15, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z10, K1, Z10
-	VMOVUPS    Z10, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z16, K1, Z16
-	VMOVUPS    Z16, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z12, K1, Z12
-	VMOVUPS    Z12, K2, (AX)
-	ADDQ       DX, AX
-	DECQ       R8
-	JEQ        done
-	VMOVUPS.Z  Z3, K1, Z3
+	VMOVAPS.Z  Z3, K1, Z3
 	VMOVUPS    Z3, K2, (AX)
 	ADDQ       DX, AX
 	DECQ       R8
 	JEQ        done
-	VMOVUPS.Z  Z1, K1, Z1
+	VMOVAPS.Z  Z9, K1, Z9
+	VMOVUPS    Z9, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z4, K1, Z4
+	VMOVUPS    Z4, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z14, K1, Z14
+	VMOVUPS    Z14, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z10, K1, Z10
+	VMOVUPS    Z10, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z7, K1, Z7
+	VMOVUPS    Z7, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z12, K1, Z12
+	VMOVUPS    Z12, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z15, K1, Z15
+	VMOVUPS    Z15, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z11, K1, Z11
+	VMOVUPS    Z11, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z16, K1, Z16
+	VMOVUPS    Z16, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z13, K1, Z13
+	VMOVUPS    Z13, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z2, K1, Z2
+	VMOVUPS    Z2, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPS.Z  Z1, K1, Z1
 	VMOVUPS    Z1, K2, (AX)
 	ADDQ       DX, AX
 	DECQ       R8
 	JEQ        done
-	VMOVUPS.Z  Z5, K1, Z5
+	VMOVAPS.Z  Z5, K1, Z5
 	VMOVUPS    Z5, K2, (AX)
 	ADDQ       DX, AX
 	DECQ       R8
 	JEQ        done
-	VMOVUPS.Z  Z0, K1, Z0
+	VMOVAPS.Z  Z0, K1, Z0
 	VMOVUPS    Z0, K2, (AX)
 	ADDQ       DX, AX
 	DECQ       R8
@@ -9382,7 +9345,7 @@ done:
 	RET
 
 // func packLinesAVX512BF16(dst *float32, width int, src *uint16, lines int, step int, count int)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2
 TEXT ·packLinesAVX512BF16(SB), NOSPLIT, $0-48
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+16(FP), CX
@@ -9404,12 +9367,8 @@ TEXT ·packLinesAVX512BF16(SB), NOSPLIT, $0-48
 	SHLQ  $0x02, DX
 	CMPQ  DX, $0x40
 	JLE   narrow
-	MOVQ  SI, BX
-	SHLQ  $0x04, BX
 
 wide:
-	PREFETCHT0  (CX)(BX*1)
-	PREFETCHT0  32(CX)(BX*1)
 	VPMOVZXWD.Z (CX), K1, Z0
 	VPSLLD      $0x10, Z0, Z0
 	VPMOVZXWD.Z 32(CX), K2, Z1
@@ -9434,44 +9393,43 @@ narrow:
 	VZEROUPPER
 	RET
 
-// func packStripsAVX512BF16(dst *float32, strips int, src *uint16, step int, count int)
+// func packStripsAVX512BF16(dst *float32, panels int, src *uint16, step int, count int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·packStripsAVX512BF16(SB), NOSPLIT, $0-40
-	MOVQ   dst+0(FP), AX
-	MOVQ   src+16(FP), CX
-	MOVQ   strips+8(FP), DX
-	MOVQ   step+24(FP), BX
-	MOVQ   count+32(FP), SI
-	SHLQ   $0x01, BX
-	MOVQ   SI, DI
-	SHLQ   $0x07, DI
-	LEAQ   (CX)(BX*8), R8
-	KXNORW K1, K1, K1
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ panels+8(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ count+32(FP), SI
+	SHLQ $0x01, BX
+	MOVQ SI, DI
+	SHLQ $0x07, DI
 
 element:
-	MOVQ CX, R9
-	MOVQ AX, R10
-	MOVQ R8, R11
-	MOVQ DX, R12
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ DX, R11
+
+	// Fetch what is needed eight elements later.
+	LEAQ (CX)(BX*8), R10
 
 strip:
-	PREFETCHT0  (R11)
-	VPMOVZXWD.Z (R9), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VPMOVZXWD.Z 32(R9), K1, Z1
-	VPSLLD      $0x10, Z1, Z1
-	VMOVUPS     Z0, (R10)
-	VMOVUPS     Z1, 64(R10)
-	ADDQ        $0x40, R9
-	ADDQ        $0x40, R11
-	ADDQ        DI, R10
-	DECQ        R12
-	JNE         strip
-	ADDQ        BX, CX
-	ADDQ        BX, R8
-	ADDQ        $0x80, AX
-	DECQ        SI
-	JNE         element
+	PREFETCHT0 (R10)
+	VPMOVZXWD  (R8), Z0
+	VPSLLD     $0x10, Z0, Z0
+	VPMOVZXWD  32(R8), Z1
+	VPSLLD     $0x10, Z1, Z1
+	VMOVUPS    Z0, (R9)
+	VMOVUPS    Z1, 64(R9)
+	ADDQ       $0x40, R8
+	ADDQ       $0x40, R10
+	ADDQ       DI, R9
+	DECQ       R11
+	JNE        strip
+	ADDQ       BX, CX
+	ADDQ       $0x00000080, AX
+	DECQ       SI
+	JNE        element
 	VZEROUPPER
 	RET
 
@@ -9490,13 +9448,9 @@ TEXT ·packTransposeAVX512BF16(SB), NOSPLIT, $128-56
 	MOVQ  $-1, R9
 	BZHIQ SI, R9, R9
 	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
 	MOVQ  $-1, R9
 	BZHIQ BX, R9, R9
 	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	KMOVW R9, K3
 
 	// Distance to the lines of the next panel, which are fetched meanwhile.
 	MOVQ  DI, BX
@@ -9560,9 +9514,9 @@ TEXT ·packTransposeAVX512BF16(SB), NOSPLIT, $128-56
 	CMPQ    SI, $0x0e
 	CMOVQGT R9, CX
 	MOVQ    CX, 112(SP)
-	LEAQ    (CX)(DI*1), DI
+	LEAQ    (CX)(DI*1), R9
 	CMPQ    SI, $0x0f
-	CMOVQGT DI, CX
+	CMOVQGT R9, CX
 	MOVQ    CX, 120(SP)
 	XORQ    CX, CX
 	MOVQ    $0x00000010, DI
@@ -9641,143 +9595,143 @@ block:
 	VUNPCKLPS   Z1, Z0, Z16
 	VUNPCKHPS   Z1, Z0, Z0
 	VUNPCKLPS   Z3, Z2, Z1
-	VUNPCKHPS   Z3, Z2, Z2
-	VUNPCKLPD   Z1, Z16, Z3
+	VUNPCKHPS   Z3, Z2, Z3
+	VUNPCKLPD   Z1, Z16, Z2
 	VUNPCKHPD   Z1, Z16, Z1
-	VUNPCKLPD   Z2, Z0, Z16
-	VUNPCKHPD   Z2, Z0, Z0
-	VUNPCKLPS   Z5, Z4, Z2
+	VUNPCKLPD   Z3, Z0, Z16
+	VUNPCKHPD   Z3, Z0, Z0
+	VUNPCKLPS   Z5, Z4, Z3
 	VUNPCKHPS   Z5, Z4, Z4
 	VUNPCKLPS   Z7, Z6, Z5
-	VUNPCKHPS   Z7, Z6, Z6
-	VUNPCKLPD   Z5, Z2, Z7
-	VUNPCKHPD   Z5, Z2, Z2
-	VUNPCKLPD   Z6, Z4, Z5
-	VUNPCKHPD   Z6, Z4, Z4
-	VUNPCKLPS   Z9, Z8, Z6
+	VUNPCKHPS   Z7, Z6, Z7
+	VUNPCKLPD   Z5, Z3, Z6
+	VUNPCKHPD   Z5, Z3, Z3
+	VUNPCKLPD   Z7, Z4, Z5
+	VUNPCKHPD   Z7, Z4, Z4
+	VUNPCKLPS   Z9, Z8, Z7
 	VUNPCKHPS   Z9, Z8, Z8
 	VUNPCKLPS   Z11, Z10, Z9
-	VUNPCKHPS   Z11, Z10, Z10
-	VUNPCKLPD   Z9, Z6, Z11
-	VUNPCKHPD   Z9, Z6, Z6
-	VUNPCKLPD   Z10, Z8, Z9
-	VUNPCKHPD   Z10, Z8, Z8
-	VUNPCKLPS   Z13, Z12, Z10
+	VUNPCKHPS   Z11, Z10, Z11
+	VUNPCKLPD   Z9, Z7, Z10
+	VUNPCKHPD   Z9, Z7, Z7
+	VUNPCKLPD   Z11, Z8, Z9
+	VUNPCKHPD   Z11, Z8, Z8
+	VUNPCKLPS   Z13, Z12, Z11
 	VUNPCKHPS   Z13, Z12, Z12
 	VUNPCKLPS   Z15, Z14, Z13
-	VUNPCKHPS   Z15, Z14, Z14
-	VUNPCKLPD   Z13, Z10, Z15
-	VUNPCKHPD   Z13, Z10, Z10
-	VUNPCKLPD   Z14, Z12, Z13
-	VUNPCKHPD   Z14, Z12, Z12
-	VSHUFF32X4  $0x44, Z7, Z3, Z14
-	VSHUFF32X4  $0x44, Z15, Z11, Z17
-	VSHUFF32X4  $0xee, Z7, Z3, Z3
-	VSHUFF32X4  $0xee, Z15, Z11, Z7
-	VSHUFF32X4  $0x88, Z17, Z14, Z11
-	VSHUFF32X4  $0xdd, Z17, Z14, Z14
-	VSHUFF32X4  $0x88, Z7, Z3, Z15
-	VSHUFF32X4  $0xdd, Z7, Z3, Z3
-	VSHUFF32X4  $0x44, Z2, Z1, Z7
-	VSHUFF32X4  $0x44, Z10, Z6, Z17
-	VSHUFF32X4  $0xee, Z2, Z1, Z1
-	VSHUFF32X4  $0xee, Z10, Z6, Z2
-	VSHUFF32X4  $0x88, Z17, Z7, Z6
-	VSHUFF32X4  $0xdd, Z17, Z7, Z7
-	VSHUFF32X4  $0x88, Z2, Z1, Z10
-	VSHUFF32X4  $0xdd, Z2, Z1, Z1
-	VSHUFF32X4  $0x44, Z5, Z16, Z2
+	VUNPCKHPS   Z15, Z14, Z15
+	VUNPCKLPD   Z13, Z11, Z14
+	VUNPCKHPD   Z13, Z11, Z11
+	VUNPCKLPD   Z15, Z12, Z13
+	VUNPCKHPD   Z15, Z12, Z12
+	VSHUFF32X4  $0x44, Z6, Z2, Z15
+	VSHUFF32X4  $0x44, Z14, Z10, Z17
+	VSHUFF32X4  $0xee, Z6, Z2, Z2
+	VSHUFF32X4  $0xee, Z14, Z10, Z10
+	VSHUFF32X4  $0x88, Z17, Z15, Z6
+	VSHUFF32X4  $0xdd, Z17, Z15, Z14
+	VSHUFF32X4  $0x88, Z10, Z2, Z15
+	VSHUFF32X4  $0xdd, Z10, Z2, Z2
+	VSHUFF32X4  $0x44, Z3, Z1, Z10
+	VSHUFF32X4  $0x44, Z11, Z7, Z17
+	VSHUFF32X4  $0xee, Z3, Z1, Z1
+	VSHUFF32X4  $0xee, Z11, Z7, Z7
+	VSHUFF32X4  $0x88, Z17, Z10, Z3
+	VSHUFF32X4  $0xdd, Z17, Z10, Z10
+	VSHUFF32X4  $0x88, Z7, Z1, Z11
+	VSHUFF32X4  $0xdd, Z7, Z1, Z1
+	VSHUFF32X4  $0x44, Z5, Z16, Z7
 	VSHUFF32X4  $0x44, Z13, Z9, Z17
 	VSHUFF32X4  $0xee, Z5, Z16, Z5
-	VSHUFF32X4  $0xee, Z13, Z9, Z9
-	VSHUFF32X4  $0x88, Z17, Z2, Z13
-	VSHUFF32X4  $0xdd, Z17, Z2, Z2
-	VSHUFF32X4  $0x88, Z9, Z5, Z16
-	VSHUFF32X4  $0xdd, Z9, Z5, Z5
-	VSHUFF32X4  $0x44, Z4, Z0, Z9
+	VSHUFF32X4  $0xee, Z13, Z9, Z13
+	VSHUFF32X4  $0x88, Z17, Z7, Z9
+	VSHUFF32X4  $0xdd, Z17, Z7, Z7
+	VSHUFF32X4  $0x88, Z13, Z5, Z16
+	VSHUFF32X4  $0xdd, Z13, Z5, Z5
+	VSHUFF32X4  $0x44, Z4, Z0, Z13
 	VSHUFF32X4  $0x44, Z12, Z8, Z17
 	VSHUFF32X4  $0xee, Z4, Z0, Z0
-	VSHUFF32X4  $0xee, Z12, Z8, Z4
-	VSHUFF32X4  $0x88, Z17, Z9, Z8
-	VSHUFF32X4  $0xdd, Z17, Z9, Z9
-	VSHUFF32X4  $0x88, Z4, Z0, Z12
-	VSHUFF32X4  $0xdd, Z4, Z0, Z0
-	VMOVUPS.Z   Z11, K1, Z11
-	VMOVUPS     Z11, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z6, K1, Z6
+	VSHUFF32X4  $0xee, Z12, Z8, Z8
+	VSHUFF32X4  $0x88, Z17, Z13, Z4
+	VSHUFF32X4  $0xdd, Z17, Z13, Z12
+	VSHUFF32X4  $0x88, Z8, Z0, Z13
+	VSHUFF32X4  $0xdd, Z8, Z0, Z0
+	VMOVAPS.Z   Z6, K1, Z6
 	VMOVUPS     Z6, K2, (AX)
 	ADDQ        DX, AX
 	DECQ        R8
 	JEQ         done
-	VMOVUPS.Z   Z13, K1, Z13
-	VMOVUPS     Z13, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z8, K1, Z8
-	VMOVUPS     Z8, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z14, K1, Z14
-	VMOVUPS     Z14, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z7, K1, Z7
-	VMOVUPS     Z7, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z9, K1, Z9
-	VMOVUPS     Z9, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z15, K1, Z15
-	VMOVUPS     Z15, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z10, K1, Z10
-	VMOVUPS     Z10, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z16, K1, Z16
-	VMOVUPS     Z16, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z12, K1, Z12
-	VMOVUPS     Z12, K2, (AX)
-	ADDQ        DX, AX
-	DECQ        R8
-	JEQ         done
-	VMOVUPS.Z   Z3, K1, Z3
+	VMOVAPS.Z   Z3, K1, Z3
 	VMOVUPS     Z3, K2, (AX)
 	ADDQ        DX, AX
 	DECQ        R8
 	JEQ         done
-	VMOVUPS.Z   Z1, K1, Z1
+	VMOVAPS.Z   Z9, K1, Z9
+	VMOVUPS     Z9, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z4, K1, Z4
+	VMOVUPS     Z4, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z14, K1, Z14
+	VMOVUPS     Z14, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z10, K1, Z10
+	VMOVUPS     Z10, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z7, K1, Z7
+	VMOVUPS     Z7, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z15, K1, Z15
+	VMOVUPS     Z15, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     Z11, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z16, K1, Z16
+	VMOVUPS     Z16, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z13, K1, Z13
+	VMOVUPS     Z13, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, K2, (AX)
+	ADDQ        DX, AX
+	DECQ        R8
+	JEQ         done
+	VMOVAPS.Z   Z1, K1, Z1
 	VMOVUPS     Z1, K2, (AX)
 	ADDQ        DX, AX
 	DECQ        R8
 	JEQ         done
-	VMOVUPS.Z   Z5, K1, Z5
+	VMOVAPS.Z   Z5, K1, Z5
 	VMOVUPS     Z5, K2, (AX)
 	ADDQ        DX, AX
 	DECQ        R8
 	JEQ         done
-	VMOVUPS.Z   Z0, K1, Z0
+	VMOVAPS.Z   Z0, K1, Z0
 	VMOVUPS     Z0, K2, (AX)
 	ADDQ        DX, AX
 	DECQ        R8
@@ -9785,6 +9739,250 @@ block:
 	ADDQ        $0x10, CX
 	ADDQ        $0x20, BX
 	JMP         block
+
+done:
+	VZEROUPPER
+	RET
+
+// func packLinesAVX512F64(dst *float64, width int, src *float64, lines int, step int, count int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·packLinesAVX512F64(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+16(FP), CX
+	MOVQ  width+8(FP), DX
+	MOVQ  lines+24(FP), BX
+	MOVQ  step+32(FP), SI
+	MOVQ  count+40(FP), DI
+	MOVQ  $-1, R8
+	BZHIQ BX, R8, R8
+	KMOVW R8, K1
+	SHRQ  $0x08, R8
+	KMOVW R8, K2
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K3
+	SHRQ  $0x08, BX
+	KMOVW BX, K4
+	SHLQ  $0x03, SI
+	SHLQ  $0x03, DX
+	CMPQ  DX, $0x40
+	JLE   narrow
+
+wide:
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z 64(CX), K2, Z1
+	VMOVUPD   Z0, K3, (AX)
+	VMOVUPD   Z1, K4, 64(AX)
+	ADDQ      SI, CX
+	ADDQ      DX, AX
+	DECQ      DI
+	JNE       wide
+	VZEROUPPER
+	RET
+
+narrow:
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD   Z0, K3, (AX)
+	ADDQ      SI, CX
+	ADDQ      DX, AX
+	DECQ      DI
+	JNE       narrow
+	VZEROUPPER
+	RET
+
+// func packStripsAVX512F64(dst *float64, panels int, src *float64, step int, count int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·packStripsAVX512F64(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ panels+8(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ count+32(FP), SI
+	SHLQ $0x03, BX
+	MOVQ SI, DI
+	SHLQ $0x07, DI
+
+element:
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ DX, R11
+
+	// Fetch what is needed eight elements later.
+	LEAQ (CX)(BX*8), R10
+
+strip:
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	VMOVUPS    (R8), Z0
+	VMOVUPS    64(R8), Z1
+	VMOVUPS    Z0, (R9)
+	VMOVUPS    Z1, 64(R9)
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R10
+	ADDQ       DI, R9
+	DECQ       R11
+	JNE        strip
+	ADDQ       BX, CX
+	ADDQ       $0x00000080, AX
+	DECQ       SI
+	JNE        element
+	VZEROUPPER
+	RET
+
+// func packTransposeAVX512F64(dst *float64, width int, cover int, src *float64, lines int, line int, count int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·packTransposeAVX512F64(SB), NOSPLIT, $64-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+24(FP), CX
+	MOVQ  width+8(FP), DX
+	MOVQ  cover+16(FP), BX
+	MOVQ  lines+32(FP), SI
+	MOVQ  line+40(FP), DI
+	MOVQ  count+48(FP), R8
+	SHLQ  $0x03, DX
+	SHLQ  $0x03, DI
+	MOVQ  $-1, R9
+	BZHIQ SI, R9, R9
+	KMOVW R9, K1
+	MOVQ  $-1, R9
+	BZHIQ BX, R9, R9
+	KMOVW R9, K2
+
+	// Distance to the lines of the next panel, which are fetched meanwhile.
+	MOVQ  DI, BX
+	IMULQ SI, BX
+
+	// Start of each line; lines that do not exist repeat the last one and are masked later.
+	MOVQ    CX, (SP)
+	LEAQ    (CX)(DI*1), R9
+	CMPQ    SI, $0x01
+	CMOVQGT R9, CX
+	MOVQ    CX, 8(SP)
+	LEAQ    (CX)(DI*1), R9
+	CMPQ    SI, $0x02
+	CMOVQGT R9, CX
+	MOVQ    CX, 16(SP)
+	LEAQ    (CX)(DI*1), R9
+	CMPQ    SI, $0x03
+	CMOVQGT R9, CX
+	MOVQ    CX, 24(SP)
+	LEAQ    (CX)(DI*1), R9
+	CMPQ    SI, $0x04
+	CMOVQGT R9, CX
+	MOVQ    CX, 32(SP)
+	LEAQ    (CX)(DI*1), R9
+	CMPQ    SI, $0x05
+	CMOVQGT R9, CX
+	MOVQ    CX, 40(SP)
+	LEAQ    (CX)(DI*1), R9
+	CMPQ    SI, $0x06
+	CMOVQGT R9, CX
+	MOVQ    CX, 48(SP)
+	LEAQ    (CX)(DI*1), R9
+	CMPQ    SI, $0x07
+	CMOVQGT R9, CX
+	MOVQ    CX, 56(SP)
+	XORQ    CX, CX
+	MOVQ    $0x00000008, DI
+
+block:
+	MOVQ       R8, SI
+	CMPQ       SI, DI
+	CMOVQGT    DI, SI
+	MOVQ       $-1, R9
+	BZHIQ      SI, R9, R9
+	KMOVW      R9, K3
+	MOVQ       (SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z0
+	MOVQ       8(SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z1
+	MOVQ       16(SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z2
+	MOVQ       24(SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z3
+	MOVQ       32(SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z4
+	MOVQ       40(SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z5
+	MOVQ       48(SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z6
+	MOVQ       56(SP), SI
+	PREFETCHT1 (SI)(BX*1)
+	VMOVUPD.Z  (SI)(CX*8), K3, Z7
+	VUNPCKLPD  Z1, Z0, Z8
+	VUNPCKHPD  Z1, Z0, Z0
+	VUNPCKLPD  Z3, Z2, Z1
+	VUNPCKHPD  Z3, Z2, Z2
+	VUNPCKLPD  Z5, Z4, Z3
+	VUNPCKHPD  Z5, Z4, Z4
+	VUNPCKLPD  Z7, Z6, Z5
+	VUNPCKHPD  Z7, Z6, Z6
+	VSHUFF32X4 $0x44, Z1, Z8, Z7
+	VSHUFF32X4 $0x44, Z5, Z3, Z9
+	VSHUFF32X4 $0xee, Z1, Z8, Z1
+	VSHUFF32X4 $0xee, Z5, Z3, Z5
+	VSHUFF32X4 $0x88, Z9, Z7, Z3
+	VSHUFF32X4 $0xdd, Z9, Z7, Z7
+	VSHUFF32X4 $0x88, Z5, Z1, Z8
+	VSHUFF32X4 $0xdd, Z5, Z1, Z1
+	VSHUFF32X4 $0x44, Z2, Z0, Z5
+	VSHUFF32X4 $0x44, Z6, Z4, Z9
+	VSHUFF32X4 $0xee, Z2, Z0, Z0
+	VSHUFF32X4 $0xee, Z6, Z4, Z4
+	VSHUFF32X4 $0x88, Z9, Z5, Z2
+	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VSHUFF32X4 $0x88, Z4, Z0, Z6
+	VSHUFF32X4 $0xdd, Z4, Z0, Z0
+	VMOVAPD.Z  Z3, K1, Z3
+	VMOVUPD    Z3, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPD.Z  Z2, K1, Z2
+	VMOVUPD    Z2, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPD.Z  Z7, K1, Z7
+	VMOVUPD    Z7, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPD.Z  Z5, K1, Z5
+	VMOVUPD    Z5, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPD.Z  Z8, K1, Z8
+	VMOVUPD    Z8, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPD.Z  Z6, K1, Z6
+	VMOVUPD    Z6, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPD.Z  Z1, K1, Z1
+	VMOVUPD    Z1, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	VMOVAPD.Z  Z0, K1, Z0
+	VMOVUPD    Z0, K2, (AX)
+	ADDQ       DX, AX
+	DECQ       R8
+	JEQ        done
+	ADDQ       $0x08, CX
+	ADDQ       $0x40, BX
+	JMP        block
 
 done:
 	VZEROUPPER

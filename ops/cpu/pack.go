@@ -98,13 +98,12 @@ type packers[T float, S any] struct {
 	// strips packs whole panels of neighbouring lines: for s < panels, q < count, i < kernels.columns,
 	// dst[(s*count+q)*columns+i] = src[q*step+s*columns+i].
 	strips func(dst *T, panels int, src *S, step, count int)
-	// transpose packs lines whose elements are neighbours in memory, at most transposeLines of them: for q < count, i < cover,
-	// dst[q*width+i] = src[i*line+q], or 0 for i >= lines.
-	transpose func(dst *T, width, cover int, src *S, lines, line, count int)
+	// transpose packs up to side lines whose elements are neighbours in memory: for q < count, i < cover,
+	// dst[q*width+i] = src[i*line+q], or 0 for i >= lines. It may spoil the side-cover values behind a row, except the last. It
+	// needs panels of some width and length.
+	transpose                    func(dst *T, width, cover int, src *S, lines, line, count int)
+	side, leastWidth, leastCount int
 }
-
-// transposeLines is the number of lines that a transposing packer takes at a time.
-const transposeLines = 16
 
 // packFast packs lines that lie inside src, with the instruction set's routines where they fit.
 func packFast[T float, S any](dst []T, width, lines int, src []S, base, line, step int, k packers[T, S], convert func(S) T) {
@@ -112,13 +111,12 @@ func packFast[T float, S any](dst []T, width, lines int, src []S, base, line, st
 	switch {
 	case line == 1 && k.lines != nil:
 		k.lines(&dst[0], width, &src[base], lines, step, count)
-	case step == 1 && k.transpose != nil:
-		for i := 0; i < width; i += transposeLines {
-			if i >= lines {
-				clearColumns(dst, width, i)
-				break
-			}
-			k.transpose(&dst[i], width, min(transposeLines, width-i), &src[base+i*line], min(transposeLines, lines-i), line, count)
+	case step == 1 && k.transpose != nil && width >= k.leastWidth && count >= k.leastCount:
+		// From right to left, so that what one call spoils at the beginning of the next row is written afterwards.
+		used := roundUp(lines, k.side)
+		clearColumns(dst, width, min(used, width))
+		for i := used - k.side; i >= 0; i -= k.side {
+			k.transpose(&dst[i], width, min(k.side, width-i), &src[base+i*line], min(k.side, lines-i), line, count)
 		}
 	case line == 1:
 		for q := range count {

@@ -88,6 +88,52 @@ func checkPack[T float](t *testing.T, half bool) {
 	}
 }
 
+// Panels one after the other: whole ones of neighbouring lines have a path of their own.
+func TestPackPanels(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		t.Run("float32", func(t *testing.T) { checkPackPanels[float32](t, true) })
+		t.Run("float64", func(t *testing.T) { checkPackPanels[float64](t, false) })
+	})
+}
+
+func checkPackPanels[T float](t *testing.T, half bool) {
+	r := rand.New(rand.NewPCG(15, 16))
+	k := activeKernels[T]()
+	wide := someValues[T](r, 20000, true)
+	short := make([]uint16, len(wide))
+	for i := range short {
+		short[i] = uint16(r.Uint32())
+	}
+	for lines := 1; lines < 20*k.columns; lines += 1 + r.IntN(k.columns) {
+		count := 1 + r.IntN(20)
+		o := operand[T]{wide: wide, line: 1, step: lines + r.IntN(3)}
+		if half && r.IntN(2) == 0 {
+			o.wide, o.half = nil, short
+		}
+		switch r.IntN(4) {
+		case 0:
+			o.offset = len(wide) - lines - (count-1)*o.step
+		case 1:
+			o.offset, o.step = (count-1)*o.step, -o.step
+		case 2:
+			o.offset, o.padded = -r.IntN(100), true
+		case 3:
+			o.line, o.step = count, 1
+		}
+		got, intact := guarded[T](roundUp(lines, k.columns) * count)
+		o.packPanels(k, got, k.columns, 0, lines, 0, count)
+		want := make([]T, len(got))
+		for q := range count {
+			for i := range lines {
+				want[(i/k.columns*count+q)*k.columns+i%k.columns] = o.at(i, q)
+			}
+		}
+		if at := firstDifference(got, want); at >= 0 || !intact() {
+			t.Fatalf("lines %d count %d %d %d: intact %v, value %d", lines, count, o.line, o.step, intact(), at)
+		}
+	}
+}
+
 func TestPackOutsideStoragePanics(t *testing.T) {
 	for _, offset := range []int{-1, 92} {
 		o := operand[float32]{wide: make([]float32, 100), offset: offset, line: 1, step: 1}

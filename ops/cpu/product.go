@@ -18,19 +18,11 @@ func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*
 	wide := r.result(n, plan)
 	switch {
 	case plan.Double:
-		var as, bs []Matrix64
-		for i := range aOffsets {
-			as = append(as, Matrix64{Data: a.tensor.F64, Offset: aOffsets[i], Rows: a.rows, Columns: a.columns, RowStride: a.rowStride, ColumnStride: a.columnStride})
-			bs = append(bs, Matrix64{Data: b.tensor.F64, Offset: bOffsets[i], Rows: b.rows, Columns: b.columns, RowStride: b.rowStride, ColumnStride: b.columnStride})
-		}
-		BatchMatMul64(r.Workers, wide.F64, as, bs, plan.Dot)
+		as, bs := a.batch64(aOffsets), b.batch64(bOffsets)
+		multiplyInOrder(r.Workers, wide.F64, as, bs, plan.Dot, BatchMatMul64)
 	default:
-		var as, bs []Matrix
-		for i := range aOffsets {
-			as = append(as, a.matrix(aOffsets[i], plan.Operands[0]))
-			bs = append(bs, b.matrix(bOffsets[i], plan.Operands[1]))
-		}
-		BatchMatMul(r.Workers, wide.F32, as, bs, plan.Dot)
+		as, bs := a.batch(aOffsets, plan.Operands[0]), b.batch(bOffsets, plan.Operands[1])
+		multiplyInOrder(r.Workers, wide.F32, as, bs, plan.Dot, BatchMatMul)
 	}
 	for _, t := range []*ops.Tensor{aDone, bDone} {
 		if t != nil {
@@ -52,9 +44,7 @@ func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, _ int) *ops.Tenso
 		return wide
 	case t.I32 != nil:
 		wide := r.memory.tensor(t.Shape, ops.StoreFloat32)
-		for i, v := range t.I32 {
-			wide.F32[i] = float32(v)
-		}
+		decode(wide, t)
 		return wide
 	}
 	return t
@@ -79,6 +69,22 @@ func (s side) matrix(offset int, rounded bf16.Format) Matrix {
 		data.Round = func(values []float32) { rounded.RoundSlice(values, values) }
 	}
 	return Matrix{Data: data, Offset: offset, Rows: s.rows, Columns: s.columns, RowStride: s.rowStride, ColumnStride: s.columnStride}
+}
+
+func (s side) batch(offsets []int, rounded bf16.Format) []Matrix {
+	var out []Matrix
+	for _, offset := range offsets {
+		out = append(out, s.matrix(offset, rounded))
+	}
+	return out
+}
+
+func (s side) batch64(offsets []int) []Matrix64 {
+	var out []Matrix64
+	for _, offset := range offsets {
+		out = append(out, Matrix64{Data: s.tensor.F64, Offset: offset, Rows: s.rows, Columns: s.columns, RowStride: s.rowStride, ColumnStride: s.columnStride})
+	}
+	return out
 }
 
 // matrices sees an operand as a batch of matrices [free, contracting], or transposed. An operand whose free or contracting
@@ -172,12 +178,12 @@ func (r *run) convolution(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tenso
 		part := x.Range(lo, hi, ops.Shape{length, channels})
 		if plan.Double {
 			weights := Matrix64{Data: w.F64, Rows: width * channels, Columns: columns, RowStride: columns, ColumnStride: 1}
-			Convolve64(r.Workers, wide.F64[to:end], part.F64, length, channels, weights, width, plan.Dot)
+			Convolve64(r.Workers, wide.F64[to:end], part.F64, length, channels, weights, width, plan.Dot.Main)
 			continue
 		}
 		weights := side{tensor: w, rows: width * channels, columns: columns, rowStride: columns, columnStride: 1}.matrix(0, plan.Operands[1])
 		data := side{tensor: part}.matrix(0, plan.Operands[0]).Data
-		Convolve(r.Workers, wide.F32[to:end], data, length, channels, weights, width, plan.Dot)
+		Convolve(r.Workers, wide.F32[to:end], data, length, channels, weights, width, plan.Dot.Main)
 	}
 	r.releaseOther(x, operands[0])
 	r.releaseOther(w, operands[1])

@@ -19,7 +19,7 @@ func (p *tileProgram) machine() *tileMachine {
 		m.buffers = append(m.buffers, ops.NewTensor(ops.Shape{s.size}, s.storage))
 	}
 	for i := range p.steps {
-		m.contexts = append(m.contexts, newContext(p.steps[i].row.params, p.steps[i].plan))
+		m.contexts = append(m.contexts, ops.NewContext(p.steps[i].row.params, p.steps[i].plan))
 	}
 	return m
 }

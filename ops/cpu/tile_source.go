@@ -18,7 +18,7 @@ func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperan
 	src := tileSource{step: -1, slot: inPlace, inner: o.inner, round: round}
 	switch o.kind {
 	case literal:
-		src.fixed = literalTensor(row.node.In[j], plan)
+		src.fixed = ops.LiteralTensor(row.node.In[j], plan)
 		return src
 	case tiled:
 		if k, ok := made[o.value]; ok {

@@ -135,7 +135,7 @@ func (r *run) moveWhole(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor)
 		parallel(r.Workers, parts, func(_, part int) { ops.TransposePart(p, out, operands[0], part, parts) })
 		return out
 	}
-	ops.Evaluate(n.Primitive, newContext(n.Params, plan), []*ops.Tensor{out}, operands)
+	ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), []*ops.Tensor{out}, operands)
 	return out
 }
 
@@ -146,7 +146,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 	widened := make([]*ops.Tensor, len(operands))
 	for i, t := range operands {
 		if t == nil {
-			widened[i] = literalTensor(n.In[i], plan)
+			widened[i] = ops.LiteralTensor(n.In[i], plan)
 			continue
 		}
 		widened[i] = t
@@ -186,13 +186,13 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.Tensor) {
 	reduce, ok := n.Params.(ops.ReduceParams)
 	if !ok || n.Primitive != ops.ReduceSumPrimitive || reduce.Axes[0] != 0 || r.Workers == 1 || in[0].Shape.Size() < smallSize {
-		ops.Evaluate(n.Primitive, newContext(n.Params, plan), out, in)
+		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), out, in)
 		return
 	}
 	columns := out[0].Shape.Size()
 	const width = 64
 	blocks := (columns + width - 1) / width
 	parallel(r.Workers, blocks, func(_, b int) {
-		ops.SumColumns(newContext(n.Params, plan), out[0], in[0], b*width, min((b+1)*width, columns))
+		ops.SumColumns(ops.NewContext(n.Params, plan), out[0], in[0], b*width, min((b+1)*width, columns))
 	})
 }

@@ -71,10 +71,13 @@ func bigFloat(x float32) *big.Float { return big.NewFloat(float64(x)) }
 // of a value with significand 1.
 const undecidedUlps = 1 << 6
 
-// decided reports whether every number within a relative 2^-47 of v rounds to float32(v).
+// decided reports whether every number within a relative 2^-47 of v rounds to float32(v). NaN is decided.
 func decided(v float64) bool {
 	const below = 1<<29 - 1 // bits of a float64 below the last bit of a normal float32
-	if math.Abs(v) >= minNormal {
+	switch {
+	case v != v:
+		return true
+	case math.Abs(v) >= minNormal:
 		return (math.Float64bits(v)&below)-(1<<28-undecidedUlps) > 2*undecidedUlps
 	}
 	return float32(v*(1-0x1p-46)) == float32(v*(1+0x1p-46))

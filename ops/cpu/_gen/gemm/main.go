@@ -8,6 +8,7 @@ import (
 	"log"
 
 	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/reg"
 )
 
 func main() {
@@ -22,15 +23,19 @@ func main() {
 			}
 		}
 		for _, s := range sources {
-			packLines(s)
-			packStrips(s)
-			packTranspose(s)
+			packLines512(s)
+			packStrips(s, "AVX512", 64, func() VecVirtual { return ZMM() })
+			packTranspose512(s)
 		}
 	case "avx2":
 		for _, size := range []int{4, 8} {
 			for height := 1; height <= 6; height++ {
 				tile256(size, height)
 			}
+		}
+		for _, s := range sources {
+			packStrips(s, "AVX2", 32, func() VecVirtual { return YMM() })
+			packTranspose256(s)
 		}
 	default:
 		log.Fatal("gemm: -isa must be avx512 or avx2")

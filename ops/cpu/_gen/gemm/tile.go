@@ -28,12 +28,12 @@ type tile struct {
 // tile512 generates a kernel of height rows and two registers of columns, with columns from width on masked.
 func tile512(size, height int) {
 	t := begin("AVX512", "width", size, height, 64, func() VecVirtual { return ZMM() })
-	masks := t.masks()
+	columns := masks(Load(Param("width"), GP64()), t.vectors, t.vector/size)
 	t.start(func(j int, from Mem, to VecVirtual) {
 		if size == 4 {
-			VMOVUPS_Z(from, masks[j], to)
+			VMOVUPS_Z(from, columns[j], to)
 		} else {
-			VMOVUPD_Z(from, masks[j], to)
+			VMOVUPD_Z(from, columns[j], to)
 		}
 	}, func(v VecVirtual) { VPXORD(v, v, v) })
 	b := []VecVirtual{ZMM(), ZMM()}
@@ -54,17 +54,17 @@ func tile512(size, height int) {
 	})
 	t.finish(func(j int, c Mem, acc VecVirtual) {
 		if size == 4 {
-			VMOVUPS_Z(c, masks[j], b[0])
+			VMOVUPS_Z(c, columns[j], b[0])
 			VADDPS(acc, b[0], acc)
 		} else {
-			VMOVUPD_Z(c, masks[j], b[0])
+			VMOVUPD_Z(c, columns[j], b[0])
 			VADDPD(acc, b[0], acc)
 		}
 	}, func(j int, acc VecVirtual, to Mem) {
 		if size == 4 {
-			VMOVUPS(acc, masks[j], to)
+			VMOVUPS(acc, columns[j], to)
 		} else {
-			VMOVUPD(acc, masks[j], to)
+			VMOVUPD(acc, columns[j], to)
 		}
 	})
 }
@@ -126,20 +126,6 @@ func begin(isa, width string, size, height, vector int, register func() VecVirtu
 		t.acc = append(t.acc, row)
 	}
 	return t
-}
-
-// masks returns one mask register for each register of columns, set below the width argument.
-func (t *tile) masks() []OpmaskVirtual {
-	width, bits := Load(Param("width"), GP64()), GP64()
-	MOVQ(I32(-1), bits)
-	BZHIQ(width, bits, bits)
-	masks := make([]OpmaskVirtual, t.vectors)
-	for j := range masks {
-		masks[j] = K()
-		KMOVW(bits.As32(), masks[j])
-		SHRQ(Imm(uint64(t.vector/t.size)), bits)
-	}
-	return masks
 }
 
 // rows visits the tile's results, row by row.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"bf16lab/experiments"
+	"bf16lab/experiments/results"
+	"bf16lab/reports"
+)
+
+// runCommand runs an experiment file.
+type runCommand struct {
+	File    string      `arg:"" help:"Experiment file, YAML."`
+	Output  string      `short:"o" placeholder:"DIR" help:"Folder for the report, new or empty (default: out/NAME)."`
+	Set     []string    `sep:"none" placeholder:"KEY=VALUE" help:"Change the value at a path of keys of the file; may be repeated."`
+	Threads threadCount `default:"${threads}" placeholder:"N" help:"Goroutines that compute (default: ${threads}). The results do not depend on it."`
+	Memory  byteSize    `placeholder:"LIMIT" help:"Refuse to start if more memory is needed, for example 12GiB (default: what the machine has left)."`
+}
+
+// Help is shown by bf16lab run --help.
+func (runCommand) Help() string {
+	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, plots/*.png, taps.csv and results.json, all at once at the end.
+
+Examples:
+
+	bf16lab run experiments/configs/quickstart.yaml
+	bf16lab run quickstart.yaml -o out/seed2 --set weights.synthetic.seed=2
+	bf16lab run quickstart.yaml --set 'policies=[jax-cpu-eager]' --set 'taps=["out/**"]'
+	bf16lab run quickstart.yaml --set 'input={random: {seed: 42, length: 8192}}' --threads 1`
+}
+
+// Run runs the experiment and writes the report.
+func (c *runCommand) Run(ctx context.Context, con *console) error {
+	config, err := experiments.Load(c.File, c.Set)
+	if err != nil {
+		return err
+	}
+	folder, err := newOutputFolder(cmp.Or(c.Output, filepath.Join("out", config.Name)))
+	if err != nil {
+		return err
+	}
+	defer folder.discard()
+	progress := newProgress(con.err)
+	run, err := experiments.Replay(ctx, config, experiments.Options{
+		Threads: int(c.Threads), Memory: int64(c.Memory), Version: version(),
+		Command: append([]string{"bf16lab"}, con.args...), Progress: progress.update,
+	})
+	progress.end(err == nil)
+	if err != nil {
+		return err
+	}
+	if err := writeReport(folder.partial, run); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := folder.commit(); err != nil {
+		return err
+	}
+	writeSummary(con.out, run, tableWidth)
+	fmt.Fprintf(con.out, "\n%s\n", filepath.Join(folder.final, reportFile))
+	return nil
+}
+
+// reportFile is the file of an output folder that is opened first.
+const reportFile = "report.html"
+
+// writeReport writes all files of a run into a folder.
+func writeReport(dir string, run *results.Run) error {
+	if err := results.Write(filepath.Join(dir, "results.json"), run); err != nil {
+		return err
+	}
+	if err := results.WriteCSV(filepath.Join(dir, "taps.csv"), run); err != nil {
+		return err
+	}
+	return reports.Write(dir, run)
+}

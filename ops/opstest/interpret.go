@@ -1,0 +1,76 @@
+// Package opstest holds what every backend has to agree with: an interpreter that carries out a plan equation by equation
+// with the plain Go definitions, and a suite that compares a backend with it bit by bit.
+package opstest
+
+import (
+	"bf16lab/bf16"
+	"bf16lab/ops"
+)
+
+// Interpret carries out a plan with the definitions of package ops, one whole equation after the other, and returns every
+// value by identifier. Floating-point values are kept widened. load gives the inputs of the graph.
+func Interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor) []*ops.Tensor {
+	values := make([]*ops.Tensor, g.NumValues())
+	for _, v := range g.Inputs {
+		values[v.ID] = load(v)
+	}
+	for _, n := range g.Nodes {
+		np := &plan.Nodes[n.Index]
+		if np.Alias {
+			values[n.Out[0].ID] = values[n.In[0].Value.ID]
+			continue
+		}
+		in := make([]*ops.Tensor, len(n.In))
+		for i, o := range n.In {
+			in[i] = operand(o, np, i, values)
+		}
+		out := make([]*ops.Tensor, len(n.Out))
+		for i, v := range n.Out {
+			out[i] = ops.NewTensor(v.Shape, storage(v.DType, np.Double))
+			values[v.ID] = out[i]
+		}
+		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, np), out, in)
+	}
+	return values
+}
+
+// storage returns the widened storage of a dtype.
+func storage(t ops.DType, double bool) ops.Storage {
+	switch {
+	case t == ops.Bool:
+		return ops.StoreBool
+	case t == ops.Int32:
+		return ops.StoreInt32
+	case double:
+		return ops.StoreFloat64
+	}
+	return ops.StoreFloat32
+}
+
+// operand returns a copy of an operand, widened to the storage of the plan and rounded if it asks for that.
+func operand(o ops.Operand, plan *ops.NodePlan, i int, values []*ops.Tensor) *ops.Tensor {
+	if o.Value == nil {
+		return ops.LiteralTensor(o, plan)
+	}
+	t := values[o.Value.ID]
+	out := ops.NewTensor(t.Shape, storage(o.DType, plan.Double))
+	switch {
+	case out.F64 != nil && t.F32 != nil:
+		for k, v := range t.F32 {
+			out.F64[k] = float64(v)
+		}
+	case out.F32 != nil && t.F64 != nil:
+		for k, v := range t.F64 {
+			out.F32[k] = float32(v)
+		}
+	default:
+		copy(out.F32, t.F32)
+		copy(out.F64, t.F64)
+		copy(out.I32, t.I32)
+		copy(out.Bool, t.Bool)
+	}
+	if f := plan.Operands[min(i, len(plan.Operands)-1)]; f != (bf16.Format{}) {
+		ops.RoundTo(f, out)
+	}
+	return out
+}
