@@ -52,6 +52,20 @@ func writtenOut[T float32 | float64](order DotOrder, a, b []T, mul func(x, y T) 
 	if block == 0 {
 		block = max(len(a), 1)
 	}
+	unit := max(order.Lanes, 1)
+	if order.OddFirst && unit == 1 {
+		unit = 2
+	}
+	var rest []T
+	if count := len(a) % unit; order.Rest != RestJoins && count > 0 {
+		own := order
+		own.Rest, own.Block = RestJoins, 0
+		if order.Rest == RestChain {
+			own.Lanes, own.OddFirst, own.Halves = 0, false, false
+		}
+		rest = []T{writtenOut(own, a[len(a)-count:], b[len(b)-count:], mul, fma)}
+		a, b = a[:len(a)-count], b[:len(b)-count]
+	}
 	var blocks []T
 	for start := 0; start < len(a); start += block {
 		lists := make([][]int, max(order.Lanes, 1))
@@ -84,8 +98,17 @@ func writtenOut[T float32 | float64](order DotOrder, a, b []T, mul func(x, y T) 
 			}
 			lanes = append(lanes, chain)
 		}
+		if order.Halves {
+			for n := len(lanes) / 2; n > 0; n /= 2 {
+				for i := range n {
+					lanes[i] += lanes[i+n]
+				}
+				lanes = lanes[:n]
+			}
+		}
 		blocks = append(blocks, foldLevels(lanes))
 	}
+	blocks = append(blocks, rest...)
 	var sum T
 	for i, x := range blocks {
 		if i == 0 {
@@ -117,13 +140,18 @@ func foldLevels[T float32 | float64](v []T) T {
 
 func dotOrders() *rapid.Generator[DotOrder] {
 	return rapid.Custom(func(t *rapid.T) DotOrder {
-		return DotOrder{
+		order := DotOrder{
 			Block:    rapid.IntRange(0, 20).Draw(t, "block"),
 			Lanes:    rapid.IntRange(0, 9).Draw(t, "lanes"),
 			OddFirst: rapid.Bool().Draw(t, "odd first"),
 			Pairwise: rapid.Bool().Draw(t, "pairwise"),
 			Unfused:  rapid.Bool().Draw(t, "unfused"),
+			Rest:     rapid.SampledFrom([]Rest{RestJoins, RestBlock, RestChain}).Draw(t, "rest"),
 		}
+		if order.Halves = rapid.Bool().Draw(t, "halves"); order.Halves {
+			order.Lanes = rapid.SampledFrom([]int{0, 1, 2, 4, 8}).Draw(t, "power of two")
+		}
+		return order
 	})
 }
 
@@ -171,6 +199,7 @@ func TestDotSpecialValues(t *testing.T) {
 		{"a chain starts from +0", DotOrder{}, []float32{negativeZero}, []float32{1}, 0},
 		{"a tree has no start", DotOrder{Pairwise: true}, []float32{negativeZero}, []float32{1}, negativeZero},
 		{"no overflow in the product", DotOrder{}, []float32{-3e38, 3e38}, []float32{1, 2}, 3e38},
+		{"a rest alone", DotOrder{Lanes: 8, Rest: RestChain}, []float32{2, 3}, []float32{1, 1}, 5},
 		{"overflow in the product", DotOrder{Unfused: true}, []float32{-3e38, 3e38}, []float32{1, 2}, inf},
 	} {
 		if got := Dot(c.order, c.a, c.b); !sameFloat32(got, c.want) {
@@ -194,6 +223,7 @@ func TestDotPanics(t *testing.T) {
 		"lengths": func() { Dot(DotOrder{}, make([]float32, 2), make([]float32, 3)) },
 		"block":   func() { Dot(DotOrder{Block: -1}, nil, nil) },
 		"lanes":   func() { Dot64(DotOrder{Lanes: -1}, nil, nil) },
+		"halves":  func() { Dot(DotOrder{Lanes: 6, Halves: true}, nil, nil) },
 		"limit":   func() { EqualBlock(1, 0) },
 	} {
 		func() {

@@ -14,6 +14,7 @@ type ApproxTopKParams struct {
 // ApproxTopK appends the k largest elements along an axis, in descending order, and their int32 positions.
 func (b *Builder) ApproxTopK(x *Value, k, dimension int) (values, positions *Value) {
 	const p = ApproxTopKPrimitive
+	b.require(x.DType.IsFloat(), p, "operand is %v", x.DType)
 	b.require(dimension >= 0 && dimension < len(x.Shape), p, "axis %d of %v", dimension, x.Shape)
 	b.require(k > 0 && k <= x.Shape[dimension], p, "%d of %d", k, x.Shape[dimension])
 	shape := append(Shape{}, x.Shape...)

@@ -27,12 +27,14 @@ func NewContext(params any, plan *NodePlan) *Context {
 // functionSets holds the elementary functions of float32 by the name of their set. Double plans use elementary.Float64
 // whatever the set.
 var functionSets = map[string]*elementary.Set{
-	elementary.XLACPU.Name: &elementary.XLACPU,
-	elementary.Exact.Name:  &elementary.Exact,
-	"float64":              &elementary.Exact,
+	elementary.XLACPU.Name:      &elementary.XLACPU,
+	elementary.XLACPUFused.Name: &elementary.XLACPUFused,
+	elementary.Exact.Name:       &elementary.Exact,
+	"float64":                   &elementary.Exact,
 }
 
-// LiteralTensor returns a literal operand as a scalar tensor, rounded to its dtype.
+// LiteralTensor returns a literal operand as a scalar tensor, rounded to its dtype; formats narrower than float32 are reached by
+// way of float32, as in JAX.
 func LiteralTensor(o Operand, plan *NodePlan) *Tensor {
 	switch o.DType {
 	case Int32:
@@ -44,12 +46,17 @@ func LiteralTensor(o Operand, plan *NodePlan) *Tensor {
 	switch {
 	case o.DType == Compute:
 		format = plan.Literal
+	case o.DType == BFloat16:
+		format = bf16.BFloat16
 	case o.DType == Float16:
 		format = bf16.Float16
 	case plan.Double:
 		format = bf16.Float64
 	}
-	x := format.Round64(o.Literal)
+	x := o.Literal
+	if format != bf16.Float64 {
+		x = format.Round64(float64(float32(x)))
+	}
 	if plan.Double {
 		return &Tensor{F64: []float64{x}}
 	}

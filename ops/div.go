@@ -21,6 +21,10 @@ func evaluateDiv(c *Context, out, in []*Tensor) {
 	if c.Plan.Flush {
 		flush(inverse)
 	}
+	if c.Plan.Exact {
+		exactProduct(out[0], in[0], inverse)
+		return
+	}
 	binary(out[0], in[0], inverse, mulLoop[float32], mulLoop[float64], mulLoop[int32])
 }
 

@@ -23,8 +23,8 @@ type DotParams struct {
 //
 //	z[b, i, j] = sum over k of x[b, i, k] * y[b, k, j]
 //
-// The order of accumulation is a matter of the plan ([ProductOrder]). Operands may differ in float dtype (a mixed
-// product is formed from both operands as they are). Truth values with no contracting axis give AND.
+// The order of accumulation is a matter of the plan ([ProductOrder]). Operands may differ in dtype (a mixed
+// product is formed from both operands as they are, integers too). Truth values with no contracting axis give AND.
 func (b *Builder) DotGeneral(x, y *Value, params DotParams, dtype DType) *Value {
 	const p = DotGeneralPrimitive
 	b.require(len(params.LeftContracting) == len(params.RightContracting) && len(params.LeftBatch) == len(params.RightBatch), p, "axes %+v", params)
@@ -32,6 +32,8 @@ func (b *Builder) DotGeneral(x, y *Value, params DotParams, dtype DType) *Value 
 		r := params.RightContracting[i]
 		b.require(l < len(x.Shape) && r < len(y.Shape) && x.Shape[l] == y.Shape[r], p, "contracting axes %+v of %v and %v", params, x.Shape, y.Shape)
 	}
+	b.require(anyNumber(x.DType) && anyNumber(y.DType) && dtype.IsFloat() || x.DType == Bool && y.DType == Bool && dtype == Bool && len(params.LeftContracting) == 0,
+		p, "%v with %v to %v", x.DType, y.DType, dtype)
 	var shape Shape
 	for i, l := range params.LeftBatch {
 		r := params.RightBatch[i]

@@ -38,8 +38,9 @@ func (b *Builder) binary(p Primitive, x, y Arg, rule dtypeRule) *Value {
 	return b.apply(p, nil, []Operand{l, r}, l.DType, shape)
 }
 
-// compare appends an elementwise comparison.
+// compare appends an elementwise comparison of numbers.
 func (b *Builder) compare(p Primitive, x, y Arg) *Value {
 	l, r, shape := b.operands(p, x, y)
+	b.require(anyNumber(l.DType), p, "operands are %v", l.DType)
 	return b.apply(p, nil, []Operand{l, r}, Bool, shape)
 }

@@ -77,7 +77,8 @@ func (p piece) blocked() piece {
 // part returns the part-th of parts pieces that together are p, cut along the first axis.
 func (p piece) part(part, parts int) piece {
 	if len(p.shape) == 0 {
-		return p
+		// A single element belongs to the first part.
+		p.shape, p.fromStrides, p.toStrides = Shape{1}, []int{0}, []int{0}
 	}
 	lo, hi := part*p.shape[0]/parts, (part+1)*p.shape[0]/parts
 	p.from += lo * p.fromStrides[0]

@@ -24,6 +24,14 @@ type NodePlan struct {
 	// Round says whether results have to be rounded to Output, to nearest even; it is false where they fit already, as
 	// those of primitives that only move data do.
 	Round bool
+	// Shown is the format in which a probe sees results that are kept unrounded for some of their readers; the zero format
+	// shows them as they are kept.
+	Shown bf16.Format
+	// Exact keeps a float32 product (or quotient by way of a reciprocal) exactly, in float64, for a sum that fuses it.
+	Exact bool
+	// Fused takes operand Fused-1 of a sum or difference as an exact product, so that the two operations round once; 0
+	// fuses nothing.
+	Fused uint8
 	// Operands are formats that operands are rounded to on the way in; the zero format leaves an operand as it is.
 	Operands [3]bf16.Format
 	// Literal is the format that literals of the compute type are rounded to.
@@ -91,6 +99,27 @@ func (o ProductOrder) At(i, j int) bf16.DotOrder {
 	return o.Main
 }
 
+// Arithmetic returns how a value of the given dtype is laid out while an equation is carried out by its definition.
+func (p *NodePlan) Arithmetic(t DType) Storage {
+	if s := p.Storage(t); s != StoreBFloat16 {
+		return s
+	}
+	return StoreFloat32
+}
+
+// Operand returns how operand i, of the given dtype, is laid out for the definition of an equation.
+func (p *NodePlan) Operand(i int, t DType) Storage {
+	switch {
+	case t == Bool:
+		return StoreBool
+	case t == Int32:
+		return StoreInt32
+	case p.Double || int(p.Fused) == i+1:
+		return StoreFloat64
+	}
+	return StoreFloat32
+}
+
 // Storage returns how a value of the given dtype is kept under the plan of the equation that makes it.
 func (p *NodePlan) Storage(t DType) Storage {
 	switch {
@@ -98,7 +127,7 @@ func (p *NodePlan) Storage(t DType) Storage {
 		return StoreBool
 	case t == Int32:
 		return StoreInt32
-	case p.Double:
+	case p.Double || p.Exact:
 		return StoreFloat64
 	case p.Output == bf16.BFloat16:
 		return StoreBFloat16

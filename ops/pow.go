@@ -1,6 +1,6 @@
 package ops
 
-import "math"
+import "bf16lab/ops/elementary"
 
 // PowPrimitive is JAX's pow: x to the power y, elementwise with broadcasting of axes of size 1.
 const PowPrimitive Primitive = "pow"
@@ -16,7 +16,7 @@ func evaluatePow(c *Context, out, in []*Tensor) {
 		}
 	}, func(dst, x, y []float64) {
 		for i := range dst {
-			dst[i] = math.Pow(x[i], y[i])
+			dst[i] = elementary.Float64.Pow(x[i], y[i])
 		}
 	}, nil)
 }

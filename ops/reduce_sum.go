@@ -20,6 +20,7 @@ func (b *Builder) ReduceSum(x *Value, axes ...int) *Value {
 }
 
 func (b *Builder) reduce(p Primitive, x *Value, axes []int) *Value {
+	b.require(x.DType.IsFloat(), p, "operand is %v", x.DType)
 	var shape Shape
 	for i, d := range x.Shape {
 		if !slices.Contains(axes, i) {

@@ -19,6 +19,7 @@ func (b *Builder) ReduceWindowSum(x *Value, by int) *Value {
 }
 
 func (b *Builder) window(p Primitive, x *Value, by int) *Value {
+	b.require(x.DType.IsFloat(), p, "operand is %v", x.DType)
 	b.require(len(x.Shape) == 3 && by > 0 && x.Shape[1]%by == 0, p, "windows of %d along axis 1 of %v", by, x.Shape)
 	w := []int{1, by, 1}
 	shape := Shape{x.Shape[0], x.Shape[1] / by, x.Shape[2]}
@@ -28,7 +29,7 @@ func (b *Builder) window(p Primitive, x *Value, by int) *Value {
 func evaluateReduceWindowSum(c *Context, out, in []*Tensor) {
 	by := c.Params.(WindowParams).Dimensions[1]
 	switch {
-	case out[0].F32 != nil && c.Plan.Output != bf16.Float32:
+	case out[0].F32 != nil && c.Plan.Output != bf16.Float32 && c.Plan.Output != (bf16.Format{}):
 		roundedWindows(c.Plan.Output, out[0].F32, in[0].F32, by, out[0].Shape)
 	case out[0].F32 != nil:
 		sumWindows(c.Plan.Sum, out[0].F32, in[0].F32, by, out[0].Shape)

@@ -3,9 +3,13 @@ package ops
 // SelectNPrimitive is JAX's select_n: picks between cases by a predicate.
 const SelectNPrimitive Primitive = "select_n"
 
-// SelectN appends z = (which ? onTrue : onFalse). The predicate has the shape of the cases or is a scalar.
+// SelectN appends z = (which ? onTrue : onFalse). The cases have one shape or are scalars; the predicate has their shape or is a
+// scalar.
 func (b *Builder) SelectN(which *Value, onFalse, onTrue Arg) *Value {
 	l, r, shape := b.operands(SelectNPrimitive, onFalse, onTrue)
+	for _, o := range []Operand{l, r} {
+		b.require(o.Value == nil || len(o.Shape()) == 0 || o.Shape().Equal(shape), SelectNPrimitive, "cases of shapes %v and %v", l.Shape(), r.Shape())
+	}
 	b.require(which.DType == Bool, SelectNPrimitive, "predicate is %v", which.DType)
 	b.require(len(which.Shape) == 0 || which.Shape.Equal(shape), SelectNPrimitive, "predicate of shape %v for cases of shape %v", which.Shape, shape)
 	return b.apply(SelectNPrimitive, nil, []Operand{which.operand(0), l, r}, l.DType, shape)
@@ -30,6 +34,16 @@ func evaluateSelectN(_ *Context, out, in []*Tensor) {
 
 // selectLoop picks element by element; a predicate or case of one element holds for all.
 func selectLoop[T any](dst []T, which []bool, onFalse, onTrue []T) {
+	if len(which) == len(dst) && len(onFalse) == len(dst) && len(onTrue) == len(dst) {
+		for i, w := range which {
+			if w {
+				dst[i] = onTrue[i]
+			} else {
+				dst[i] = onFalse[i]
+			}
+		}
+		return
+	}
 	at := func(n, i int) int {
 		if n == 1 {
 			return 0

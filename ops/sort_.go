@@ -17,6 +17,7 @@ type SortParams struct {
 
 // Sort appends x sorted in ascending order along an axis; NaN comes last, -0 and +0 are equal.
 func (b *Builder) Sort(x *Value, dimension int) *Value {
+	b.require(anyNumber(x.DType), SortPrimitive, "operand is %v", x.DType)
 	b.require(dimension >= 0 && dimension < len(x.Shape), SortPrimitive, "axis %d of %v", dimension, x.Shape)
 	return b.apply(SortPrimitive, SortParams{Dimension: dimension, IsStable: true, NumKeys: 1}, []Operand{x.operand(0)}, x.DType, x.Shape)
 }

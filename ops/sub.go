@@ -4,9 +4,15 @@ package ops
 const SubPrimitive Primitive = "sub"
 
 // Sub appends z = x - y; both operands have the same dtype, the shape is their broadcast.
+//
+// A plan with Fused takes x as an exact product.
 func (b *Builder) Sub(x, y Arg) *Value { return b.binary(SubPrimitive, x, y, anyNumber) }
 
-func evaluateSub(_ *Context, out, in []*Tensor) {
+func evaluateSub(c *Context, out, in []*Tensor) {
+	if c.Plan.Fused > 0 {
+		fusedSum(out[0], in[0], in[1], -1)
+		return
+	}
 	binary(out[0], in[0], in[1], subLoop[float32], subLoop[float64], subLoop[int32])
 }
 

@@ -102,12 +102,20 @@ func TestRises(t *testing.T) {
 			[]errorTap{{"tower", "a", 3}, {"tower", "a", 5}, {"tower", "b", 3}, {"tower", "c", 3}, {"tower", "d", 5}},
 			[]rise{},
 		},
+		"of a rise that falls back a little only the rest counts": {
+			[]errorTap{{"tower", "a", 3}, {"tower", "a", 9}, {"tower", "b", 5}, {"tower", "c", 5}, {"tower", "d", 8}},
+			[]rise{{"tower", "a", 3, 9, 4}},
+		},
 		"one dip does not hide a rise": {
-			[]errorTap{{"tower", "a", 3}, {"tower", "a", 5}, {"tower", "b", 1}, {"tower", "c", 5}, {"tower", "d", 5}},
+			[]errorTap{{"tower", "a", 3}, {"tower", "a", 5}, {"tower", "b", 1}, {"tower", "c", 5}, {"tower", "d", 5}, {"tower", "e", 5}, {"tower", "f", 5}},
 			[]rise{{"tower", "a", 3, 5, 4}},
 		},
+		"a rise at the end of a part must show in the rest of the trunk": {
+			[]errorTap{{"tower", "a", 3}, {"tower", "a", 5}, {"pair", "p", 3}, {"pair", "p", 5}, {"decoder", "d", 3}},
+			[]rise{},
+		},
 		"each part has its own path": {
-			[]errorTap{{"tower", "a", 3}, {"tower", "a", 5}, {"pair", "p", 0}, {"pair", "q", 0}, {"tower", "b", 5}},
+			[]errorTap{{"tower", "a", 3}, {"tower", "a", 5}, {"pair", "p", 1}, {"pair", "q", 1}, {"tower", "b", 5}},
 			[]rise{{"tower", "a", 3, 5, 4}},
 		},
 		"heads and outputs are no blocks of the trunk": {
@@ -115,8 +123,8 @@ func TestRises(t *testing.T) {
 			[]rise{},
 		},
 		"three are named, largest first": {
-			[]errorTap{{"encoder", "a", 1}, {"tower", "b", 0}, {"tower", "b", 4}, {"pair", "c", 0}, {"pair", "c", 3}, {"decoder", "d", 0}, {"decoder", "d", 2}},
-			[]rise{{"tower", "b", 0, 4, 4}, {"pair", "c", 0, 3, 3}, {"decoder", "d", 0, 2, 2}},
+			[]errorTap{{"encoder", "a", 1}, {"encoder", "b", 1}, {"encoder", "b", 9}, {"encoder", "c", 9}, {"encoder", "c", 15}, {"encoder", "d", 16}, {"encoder", "d", 40}},
+			[]rise{{"encoder", "d", 16, 40, number(math.Sqrt(24 * 56))}, {"encoder", "c", 9, 15, 12}, {"encoder", "b", 1, 9, number(math.Sqrt(80))}},
 		},
 		"undefined and infinite errors are not ranked": {
 			[]errorTap{{"encoder", "a", math.NaN()}, {"tower", "b", 1}, {"tower", "b", math.Inf(1)}},

@@ -13,9 +13,6 @@ const threshold = 1e-2
 // risesShown is how many blocks a finding names.
 const risesShown = 3
 
-// lastingBlocks is how many blocks after a rise must still show it.
-const lastingBlocks = 3
-
 // embeddings are the three outputs that the report opens with.
 var embeddings = [...]struct{ tap, label string }{
 	{"out/embeddings_1bp", "1 bp"},
@@ -41,7 +38,7 @@ type rise struct {
 	Block string `json:"block"`
 	From  number `json:"from"`
 	To    number `json:"to"`
-	Added number `json:"added"` // sqrt(to^2 - from^2): what an independent error must have to make the difference
+	Added number `json:"added"` // size of the independent error that makes the lasting part of the difference
 }
 
 // nonFiniteCount counts taps by the origin of their non-finite values.
@@ -86,8 +83,9 @@ func newFindings(run *results.Run) []finding {
 //
 // The error that comes in is that of the block's first tap, the recorded value nearest to its input, or that of the
 // block before it in the same part if that is larger; the input of the encoder's first block is the sequence, which is
-// exact. A rise stays if the median error of the next three blocks of the part is not below the middle of the rise,
-// sqrt((from^2 + to^2) / 2); what falls back at once is a side branch or a spike, not error that is handed on.
+// exact. The error that goes on is that of the block's last tap, but no more than what lasts: three quarters of the
+// blocks that follow in the part have at least that error. What falls back at once is a side branch or a spike. Blocks
+// are ranked by sqrt(on^2 - in^2), because independent errors add in squares.
 func largestRises(taps []results.Tap, blocks []block, policy int) []rise {
 	in := func(b block) float64 { return taps[b.Taps[0]].Metrics[policy].RelativeL2 }
 	out := func(b block) float64 { return taps[b.Taps[len(b.Taps)-1]].Metrics[policy].RelativeL2 }
@@ -101,22 +99,43 @@ func largestRises(taps []results.Tap, blocks []block, policy int) []rise {
 			case b.Part == "encoder":
 				from = 0
 			}
-			if !(to > from) || math.IsInf(to, 1) {
+			if math.IsInf(to, 1) {
 				continue
 			}
-			var next []float64
-			for _, after := range part[n+1 : min(n+1+lastingBlocks, len(part))] {
-				next = append(next, out(after))
+			on := min(to, lasting(blocks, part, n, out))
+			if on > from {
+				added := math.Sqrt((on - from) * (on + from))
+				rises = append(rises, rise{b.Part, b.Name, number(from), number(to), number(added)})
 			}
-			if len(next) > 0 && !(median(next) >= math.Hypot(from, to)/math.Sqrt2) {
-				continue
-			}
-			added := math.Sqrt((to - from) * (to + from))
-			rises = append(rises, rise{b.Part, b.Name, number(from), number(to), number(added)})
 		}
 	}
 	sort.SliceStable(rises, func(i, j int) bool { return rises[i].Added > rises[j].Added })
 	return rises[:min(len(rises), risesShown)]
+}
+
+// lasting is the error that three quarters of the blocks after block n of a part have or exceed. After the last block
+// of the part those are the later blocks of the whole trunk; after the last of all nothing can fall, so it is infinite.
+func lasting(blocks, part []block, n int, out func(block) float64) float64 {
+	after := part[n+1:]
+	if len(after) == 0 {
+		end := part[n].Taps[len(part[n].Taps)-1]
+		for _, b := range blocks {
+			if isTrunk(b.Part) && b.Taps[0] > end {
+				after = append(after, b)
+			}
+		}
+	}
+	var errors []float64
+	for _, b := range after {
+		if v := out(b); !math.IsNaN(v) {
+			errors = append(errors, v)
+		}
+	}
+	if len(errors) == 0 {
+		return math.Inf(1)
+	}
+	sort.Float64s(errors)
+	return errors[(len(errors)-1)/4]
 }
 
 // trunkParts splits the blocks of the trunk by part, both in the order in which they first appear.
@@ -136,13 +155,6 @@ func trunkParts(blocks []block) [][]block {
 		parts[i] = append(parts[i], b)
 	}
 	return parts
-}
-
-// median is the middle value, or the mean of both middle values.
-func median(values []float64) float64 {
-	sort.Float64s(values)
-	n := len(values)
-	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
 // countNonFinite counts the taps that have non-finite values under a policy, by origin.

@@ -142,7 +142,7 @@ func TestPictures(t *testing.T) {
 // exactMetrics is a comparison of equal tensors.
 func exactMetrics(elements int64) metrics.Metrics {
 	m := metrics.Metrics{Elements: elements, Compared: elements, MaxAbsoluteIndex: -1, BitIdentical: 1, Pearson: 1, Cosine: 1}
-	m.Within = [3]float64{1, 1, 1}
+	m.Within, m.WithinStrict = [3]float64{1, 1, 1}, [2]float64{1, 1}
 	m.UlpHistogram[0] = elements
 	m.Reference.FirstAt, m.Test.FirstAt = -1, -1
 	return m

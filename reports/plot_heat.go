@@ -12,7 +12,7 @@ import (
 const (
 	heatRowHeight  = 15
 	heatRowsAtMost = 38 // rows per column of blocks
-	heatNameWidth  = 140
+	heatNameWidth  = 206
 	heatCellWidth  = 31 // least width of a cell
 	heatGutter     = 26 // between columns of blocks
 )
@@ -88,7 +88,7 @@ func drawHeatColumn(c draw.Canvas, rows []heatRow, names []string, nameHeight vg
 		y := top - vg.Length(i)*heatRowHeight
 		style := textStyle(9, inkColor)
 		style.XAlign = draw.XRight
-		c.FillText(style, vg.Point{X: left - 5, Y: y - heatRowHeight/2}, label(rows[i].Block, 28))
+		c.FillText(style, vg.Point{X: left - 5, Y: y - heatRowHeight/2}, label(rows[i].Block, 44))
 		for p, value := range rows[i].Values {
 			drawHeatCell(c, float64(value), rectangle(left+vg.Length(p)*cell, y-heatRowHeight, left+vg.Length(p+1)*cell, y))
 		}

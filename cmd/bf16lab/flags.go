@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -75,4 +76,30 @@ func checkLength(n int) error {
 		return fmt.Errorf("--length: %w", err)
 	}
 	return nil
+}
+
+// protectNegative makes negative numbers pass through the parser, which takes them for flags: --length -5 becomes
+// --length=-5, and a value of round gets a blank, which no flag begins with.
+func protectNegative(args []string) []string {
+	var out []string
+	for i, a := range args {
+		last := len(out) - 1
+		switch {
+		case !isNegative(a):
+			out = append(out, a)
+		case i > 0 && strings.HasPrefix(args[i-1], "--") && !strings.Contains(args[i-1], "="):
+			out[last] += "=" + a
+		case args[0] == "round":
+			out = append(out, " "+a)
+		default:
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// isNegative tells whether an argument is a number with a minus sign.
+func isNegative(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return strings.HasPrefix(text, "-") && (err == nil || errors.Is(err, strconv.ErrRange))
 }

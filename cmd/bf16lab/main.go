@@ -54,12 +54,22 @@ type console struct {
 }
 
 // execute runs a command line and returns the exit status.
-func execute(args []string, stdout, stderr io.Writer) (status int) {
+func execute(args []string, stdout, stderr io.Writer) int {
+	return guard(stderr, func() int { return command(args, stdout, stderr) })
+}
+
+// guard calls f, and turns a panic into a line for the user.
+func guard(stderr io.Writer, f func() int) (status int) {
 	defer func() {
 		if p := recover(); p != nil {
 			status = reportBug(stderr, p)
 		}
 	}()
+	return f()
+}
+
+// command is [execute] without care for panics.
+func command(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := untilSignal()
 	defer stop()
 	out := bufio.NewWriter(stdout)
@@ -130,7 +140,7 @@ func oneLine(text string) string {
 // interrupted is the cause of a context that a signal has ended.
 type interrupted struct{ signal os.Signal }
 
-func (i interrupted) Error() string { return i.signal.String() }
+func (i interrupted) Error() string { return "stopped by signal " + i.signal.String() }
 
 func (i interrupted) status() int {
 	if number, ok := i.signal.(syscall.Signal); ok {

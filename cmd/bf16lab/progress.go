@@ -29,26 +29,34 @@ func newProgress(w io.Writer) progress {
 // barSteps is how finely a bar is divided.
 const barSteps = 1000
 
-// progressBar is a progress on a terminal.
+// progressBar is a progress on a terminal. It draws nothing before the first update.
 type progressBar struct {
-	out io.Writer
-	bar *progressbar.ProgressBar
+	out   io.Writer
+	bar   *progressbar.ProgressBar
+	drawn bool
 }
 
 func newProgressBar(w io.Writer) *progressBar {
-	return &progressBar{w, progressbar.NewOptions(barSteps,
+	return &progressBar{out: w, bar: progressbar.NewOptions(barSteps,
 		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("replay"), progressbar.OptionSetWidth(50),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionShowElapsedTimeOnFinish(),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(true),
+		progressbar.OptionThrottle(100*time.Millisecond),
 	)}
 }
 
 func (p *progressBar) update(done, total float64) {
+	if !p.drawn {
+		p.drawn = true
+		_ = p.bar.RenderBlank()
+	}
 	// The last step is left to end, because a full bar takes no further updates. An error means that the terminal is gone.
 	_ = p.bar.Set(min(int(fraction(done, total)*barSteps), barSteps-1))
 }
 
 func (p *progressBar) end(finished bool) {
+	if !p.drawn {
+		return
+	}
 	if finished {
 		_ = p.bar.Finish()
 	} else {
@@ -72,8 +80,8 @@ func (p *progressLines) update(done, total float64) {
 	}
 	p.next = int(part*10) + 1
 	elapsed := p.now().Sub(p.start)
-	fmt.Fprintf(p.out, "replay: %3.0f %% done after %v", part*100, elapsed.Round(time.Second))
-	if part > 0 && part < 1 {
+	fmt.Fprintf(p.out, "replay: %3d %% done after %v", int(part*100), elapsed.Round(time.Second))
+	if part >= 0.01 && part < 1 { // earlier, the time left is anybody's guess
 		left := time.Duration(float64(elapsed) * (1 - part) / part)
 		fmt.Fprintf(p.out, ", about %v left", left.Round(time.Second))
 	}

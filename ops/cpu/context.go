@@ -5,18 +5,6 @@ import (
 	"bf16lab/ops"
 )
 
-// arithmeticStorage returns how floating-point operands are laid out for a definition under a plan; other storages stay.
-func arithmeticStorage(s ops.Storage, double bool) ops.Storage {
-	switch s {
-	case ops.StoreFloat32, ops.StoreFloat64, ops.StoreBFloat16:
-		if double {
-			return ops.StoreFloat64
-		}
-		return ops.StoreFloat32
-	}
-	return s
-}
-
 // decode writes t into dst, whose storage is an arithmetic one; a float64 is rounded to float32 if it has to be.
 func decode(dst, t *ops.Tensor) {
 	switch {

@@ -62,7 +62,7 @@ func (p *Program) temporary(u *unit, in *instance) int64 {
 	plan := &p.plans[in.plan].Nodes[n.Index]
 	var bytes int64
 	for _, v := range n.Out {
-		bytes += int64(v.Shape.Size() * arithmeticStorage(plan.Storage(v.DType), plan.Double).Bytes())
+		bytes += int64(v.Shape.Size() * plan.Arithmetic(v.DType).Bytes())
 	}
 	return bytes
 }

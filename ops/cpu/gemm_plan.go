@@ -49,9 +49,12 @@ func (p *product[T]) cut(tasks []task, z, workers int, k *kernels[T]) []task {
 	return tasks
 }
 
-// multiply computes the products with at most workers goroutines.
+// multiply computes products of the same order with at most workers goroutines.
 func multiply[T float](workers int, products []product[T]) {
-	k := activeKernels[T]()
+	if len(products) == 0 {
+		return
+	}
+	k := activeKernels[T](products[0].order.Unfused || products[0].order.Pairwise)
 	workers = max(workers, 1)
 	share := workers
 	if len(products) >= 4*workers {

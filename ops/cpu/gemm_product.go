@@ -37,26 +37,13 @@ func newProduct[T float](dst []T, a, b operand[T], m, n, k, kb int, order bf16.D
 // of four rows.
 func (p *product[T]) flip(k *kernels[T]) {
 	cost := func(m, n int) int { return max(m, 4) * roundUp(n, k.columns) }
-	if !p.defined() && 2*cost(p.n, p.m) <= cost(p.m, p.n) {
+	if !p.order.Pairwise && 2*cost(p.n, p.m) <= cost(p.m, p.n) {
 		p.a, p.b, p.m, p.n, p.flipped = p.b, p.a, p.n, p.m, true
 	}
 }
 
-// block returns the length of the blocks.
-func (p *product[T]) block() int {
-	if p.order.Block == 0 {
-		return p.k
-	}
-	return min(p.order.Block, p.k)
-}
-
 // lanes returns the number of lanes, at least 1.
 func (p *product[T]) lanes() int { return max(p.order.Lanes, 1) }
-
-// defined reports whether the product is computed by the definition of its order because no kernel has it.
-func (p *product[T]) defined() bool {
-	return p.order.Unfused || p.order.Pairwise || p.lanes() > pieceDepth
-}
 
 // place returns where the results of row i of a task lie in dst, and their distance.
 func (p *product[T]) place(t task, i int) (at, step int) {
@@ -92,37 +79,4 @@ func (p *product[T]) add(t task, results []T) {
 			at += step
 		}
 	}
-}
-
-// definedGroup is the number of columns that define unpacks together.
-const definedGroup = 16
-
-// define computes a task by the definition itself.
-func (w *scratch[T]) define(p *product[T], t task) {
-	w.left = grow(w.left, p.k)
-	w.right = grow(w.right, definedGroup*p.k)
-	var none kernels[T]
-	for j0 := t.j0; j0 < t.j1; j0 += definedGroup {
-		j1 := min(j0+definedGroup, t.j1)
-		for j := j0; j < j1; j++ {
-			p.b.pack(&none, w.right[(j-j0)*p.k:], 1, j, 1, 0, p.k)
-		}
-		for i := t.i0; i < t.i1; i++ {
-			p.a.pack(&none, w.left, 1, i, 1, 0, p.k)
-			for j := j0; j < j1; j++ {
-				p.dst[i*p.n+j] = dotOf(p.order, w.left, w.right[(j-j0)*p.k:][:p.k])
-			}
-		}
-	}
-}
-
-// dotOf is bf16.Dot or bf16.Dot64.
-func dotOf[T float](order bf16.DotOrder, a, b []T) T {
-	switch a := any(a).(type) {
-	case []float32:
-		return T(bf16.Dot(order, a, any(b).([]float32)))
-	case []float64:
-		return T(bf16.Dot64(order, a, any(b).([]float64)))
-	}
-	panic("cpu: unreachable")
 }

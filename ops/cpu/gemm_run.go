@@ -3,6 +3,8 @@ package cpu
 import (
 	"sync"
 	"unsafe"
+
+	"bf16lab/bf16"
 )
 
 // The sizes of a goroutine's scratch, in elements. They suit first- and second-level caches of 32 KiB and 1 MiB and have no
@@ -45,12 +47,9 @@ func runTasks[T float](k *kernels[T], products []product[T], tasks []task) {
 	w := pool.Get().(*scratch[T])
 	for _, t := range tasks {
 		p := &products[t.product]
-		switch {
-		case p.k == 0:
+		if p.k == 0 {
 			p.store(t, nil)
-		case p.defined():
-			w.define(p, t)
-		default:
+		} else {
 			w.run(k, p, t)
 		}
 	}
@@ -63,72 +62,99 @@ type view[T float] struct {
 	stride int
 }
 
-// run computes the chains of a task, block by block. A block's results go straight to the destination unless they have
-// to be folded or transposed, or the block is too long for one visit while the destination holds the blocks before it.
+// run computes a task, block by block.
 func (w *scratch[T]) run(k *kernels[T], p *product[T], t task) {
-	rows, columns := t.i1-t.i0, t.j1-t.j0
-	block, lanes := p.block(), p.lanes()
-	for start := 0; start < p.k; start += block {
-		count := min(block, p.k-start)
-		direct := lanes == 1 && !p.flipped && (start == 0 || count <= pieceDepth)
-		if direct {
-			mode := 0
-			if start > 0 {
-				mode = modeAdd
-			}
-			w.chains(k, p, t, view[T]{p.dst[t.i0*p.n+t.j0:], p.n}, 0, start, count, mode)
-			continue
-		}
-		size := rows * columns
-		w.lanes = grow(w.lanes, lanes*size)
-		if lanes > count {
-			clear(w.lanes[count*size:])
-		}
-		w.chains(k, p, t, view[T]{w.lanes, columns}, size, start, count, 0)
-		foldLanes(w.lanes, lanes, size)
-		if start == 0 {
-			p.store(t, w.lanes)
-		} else {
-			p.add(t, w.lanes)
-		}
+	depth := p.order.Depth(p.k)
+	body, rest := p.order.WithoutRest()
+	length := body.Block
+	if length == 0 {
+		length = p.k
+	}
+	for start := 0; start < depth; start += length {
+		w.block(k, p, t, body, start, min(length, depth-start))
+	}
+	if depth < p.k {
+		w.block(k, p, t, rest, depth, p.k-depth)
 	}
 }
 
-// foldLanes folds lanes vectors of size values in the order of bf16.Fold, into the first.
-func foldLanes[T float](v []T, lanes, size int) {
+// block computes a block of count elements from start on. Its results go straight to the destination unless they have to be
+// folded or transposed, or the block is too long for one visit while the destination holds the blocks before it.
+func (w *scratch[T]) block(k *kernels[T], p *product[T], t task, order bf16.DotOrder, start, count int) {
+	if order.Pairwise {
+		w.trees(k, p, t, order, start, count)
+		return
+	}
+	rows, columns, lanes := t.i1-t.i0, t.j1-t.j0, max(order.Lanes, 1)
+	mode := 0
+	if order.OddFirst && lanes == 1 {
+		mode = modeOddFirst
+	}
+	if lanes == 1 && !p.flipped && (start == 0 || count <= pieceDepth) {
+		if start > 0 {
+			mode |= modeAdd
+		}
+		w.chains(k, p, t, piece[T]{view[T]{p.dst[t.i0*p.n+t.j0:], p.n}, 0, 1, start, count, mode})
+		return
+	}
+	size := rows * columns
+	w.lanes = grow(w.lanes, lanes*size)
+	if lanes > count {
+		clear(w.lanes[count*size:])
+	}
+	w.chains(k, p, t, piece[T]{view[T]{w.lanes, columns}, size, lanes, start, count, mode})
+	foldLanes(w.lanes, lanes, size, order.Halves)
+	if start == 0 {
+		p.store(t, w.lanes)
+	} else {
+		p.add(t, w.lanes)
+	}
+}
+
+// foldLanes folds lanes vectors of size values into the first, neighbours first as bf16.Fold does, or by halves.
+func foldLanes[T float](v []T, lanes, size int, halves bool) {
+	add := func(to, from int) {
+		x := v[from*size:][:size]
+		for i, y := range v[to*size:][:size] {
+			v[to*size+i] = y + x[i]
+		}
+	}
+	if halves {
+		for half := lanes / 2; half > 0; half /= 2 {
+			for lane := range half {
+				add(lane, lane+half)
+			}
+		}
+		return
+	}
 	for gap := 1; gap < lanes; gap *= 2 {
 		for lane := 0; lane+gap < lanes; lane += 2 * gap {
-			to, from := v[lane*size:][:size], v[(lane+gap)*size:][:size]
-			for i, x := range from {
-				to[i] += x
-			}
+			add(lane, lane+gap)
 		}
 	}
 }
 
-// chains runs the chains of one block in pieces that suit the caches; the results of lane l go to c, l*laneSize further on.
-// A piece after the first takes up the chains where they were left, which is exact because the state of a chain is a value
-// of its element type.
-func (w *scratch[T]) chains(k *kernels[T], p *product[T], t task, c view[T], laneSize, start, count, mode int) {
-	lanes := p.lanes()
-	if p.order.OddFirst && lanes == 1 {
-		mode |= modeOddFirst
-	}
-	depth := pieceDepth / lanes * lanes
-	for from := 0; from < count; from += depth {
-		if from > 0 {
-			mode = mode&modeOddFirst | modeResume
-		}
-		w.runPiece(k, p, t, piece[T]{c, laneSize, lanes, start + from, min(depth, count-from), mode})
-	}
-}
-
-// piece is a part of the chains of a task: elements start, ..., start+count-1.
+// piece is a part of the chains of a task: elements start, ..., start+count-1. The results of lane l go to c, l*laneSize
+// values further on.
 type piece[T float] struct {
 	c               view[T]
 	laneSize, lanes int
 	start, count    int
 	mode            int
+}
+
+// chains runs the chains of one block in pieces that suit the caches. A piece after the first takes up the chains where they
+// were left, which is exact because the state of a chain is a value of its element type.
+func (w *scratch[T]) chains(k *kernels[T], p *product[T], t task, block piece[T]) {
+	depth := max(1, pieceDepth/block.lanes) * block.lanes
+	for from := 0; from < block.count; from += depth {
+		x := block
+		x.start, x.count = block.start+from, min(depth, block.count-from)
+		if from > 0 {
+			x.mode = x.mode&modeOddFirst | modeResume
+		}
+		w.runPiece(k, p, t, x)
+	}
 }
 
 // runPiece packs both operands and runs the tiles. When all rows of the task fit the second-level cache, the left operand is

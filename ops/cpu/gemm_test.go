@@ -15,6 +15,8 @@ import (
 var gemmOrders = []bf16.DotOrder{
 	{}, {Block: 512}, {Block: 320}, {Block: 31}, {Lanes: 4}, {Lanes: 3, Block: 64}, {OddFirst: true}, {OddFirst: true, Block: 33},
 	{Block: 530}, {Block: 700}, {Lanes: 5, OddFirst: true}, {Lanes: 513}, {Pairwise: true}, {Unfused: true}, {Pairwise: true, Lanes: 2, Block: 40}, {Unfused: true, OddFirst: true},
+	{Lanes: 8, Rest: bf16.RestChain}, {Lanes: 8, Halves: true, Rest: bf16.RestChain}, {Lanes: 4, Rest: bf16.RestBlock, Block: 96}, {Lanes: 16, Halves: true, Block: 48},
+	{OddFirst: true, Rest: bf16.RestBlock}, {OddFirst: true, Rest: bf16.RestChain, Block: 600}, {Lanes: 2, Pairwise: true, Rest: bf16.RestChain},
 }
 
 // wantProduct compares results with bf16.Dot (or Dot64) over the operands; every is the distance between the results that
@@ -31,6 +33,17 @@ func wantProduct[T float](p product[T], got []T, every int) error {
 		}
 	}
 	return nil
+}
+
+// dotOf is bf16.Dot or bf16.Dot64.
+func dotOf[T float](order bf16.DotOrder, a, b []T) T {
+	switch a := any(a).(type) {
+	case []float32:
+		return T(bf16.Dot(order, a, any(b).([]float32)))
+	case []float64:
+		return T(bf16.Dot64(order, a, any(b).([]float64)))
+	}
+	panic("cpu: unreachable")
 }
 
 // drawMatrix draws a view with any strides, and its data, in either storage.
@@ -97,7 +110,7 @@ func TestMatMulShapes(t *testing.T) {
 				continue // the plain Go kernels share the code around them, and are slow
 			}
 			a, b := someValues[float32](r, m*k, false), someValues[float32](r, k*n, false)
-			for _, order := range []bf16.DotOrder{{Block: 512}, {}, {Lanes: 4}, {OddFirst: true}, {Block: 600, Lanes: 2}, {Block: 530}} {
+			for _, order := range []bf16.DotOrder{{Block: 512}, {}, {Lanes: 4}, {OddFirst: true}, {Block: 600, Lanes: 2}, {Block: 530}, {Unfused: true}, {Lanes: 8, Halves: true, Rest: bf16.RestChain}} {
 				p, _ := newProduct32(make([]float32, m*n),
 					Matrix{Data: Floats{F32: a}, RowStride: k, ColumnStride: 1, Rows: m, Columns: k},
 					Matrix{Data: Floats{F32: b}, RowStride: n, ColumnStride: 1, Rows: k, Columns: n}, order)

@@ -9,37 +9,53 @@ import "golang.org/x/sys/cpu"
 
 // assemblyKernels lists what this machine can run, fastest first.
 func assemblyKernels() []instructionSet {
-	var sets []instructionSet
 	x := &cpu.X86
-	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 {
-		sets = append(sets, instructionSet{
-			name: "avx512",
-			f32: kernels[float32]{
-				rows: len(tilesAVX512F32), columns: 32, masked: true, tile: tileAVX512F32,
-				packWide: packers[float32, float32]{packLinesAVX512F32, packStripsAVX512F32, packTransposeAVX512F32, 16, 1, 1},
-				packHalf: packers[float32, uint16]{packLinesAVX512BF16, packStripsAVX512BF16, packTransposeAVX512BF16, 16, 1, 1},
-			},
-			f64: kernels[float64]{
-				rows: len(tilesAVX512F64), columns: 16, masked: true, tile: tileAVX512F64,
-				packWide: packers[float64, float64]{packLinesAVX512F64, packStripsAVX512F64, packTransposeAVX512F64, 8, 1, 1},
-			},
-		})
+	if !x.HasAVX2 || !x.HasFMA {
+		return nil
 	}
-	if x.HasAVX2 && x.HasFMA {
-		sets = append(sets, instructionSet{
-			name: "avx2",
-			f32: kernels[float32]{
-				rows: len(tilesAVX2F32), columns: 16, tile: tileAVX2F32,
-				packWide: packers[float32, float32]{nil, packStripsAVX2F32, packTransposeAVX2F32, 8, 4, 8},
-				packHalf: packers[float32, uint16]{nil, packStripsAVX2BF16, packTransposeAVX2BF16, 8, 4, 8},
-			},
-			f64: kernels[float64]{
-				rows: len(tilesAVX2F64), columns: 8, tile: tileAVX2F64,
-				packWide: packers[float64, float64]{nil, packStripsAVX2F64, packTransposeAVX2F64, 4, 2, 4},
-			},
-		})
+	sets := []instructionSet{avx2}
+	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 {
+		sets = []instructionSet{avx512, avx2}
 	}
 	return sets
+}
+
+var avx512 = instructionSet{
+	name: "avx512",
+	f32: kernels[float32]{
+		rows: len(tilesAVX512F32), columns: 32, masked: true, tile: tileAVX512F32,
+		packWide: packers[float32, float32]{packLinesAVX512F32, packStripsAVX512F32, packTransposeAVX512F32, 16, 1, 1},
+		packHalf: packers[float32, uint16]{packLinesAVX512BF16, packStripsAVX512BF16, packTransposeAVX512BF16, 16, 1, 1},
+	},
+	f64: kernels[float64]{
+		rows: len(tilesAVX512F64), columns: 16, masked: true, tile: tileAVX512F64,
+		packWide: packers[float64, float64]{packLinesAVX512F64, packStripsAVX512F64, packTransposeAVX512F64, 8, 1, 1},
+	},
+	unfused32: avx2.unfused32, // rare orders share the narrower kernels
+	unfused64: avx2.unfused64,
+}
+
+var avx2 = instructionSet{
+	name:      "avx2",
+	f32:       avx2Kernels32(tileAVX2F32),
+	unfused32: avx2Kernels32(tileUnfusedAVX2F32),
+	f64:       avx2Kernels64(tileAVX2F64),
+	unfused64: avx2Kernels64(tileUnfusedAVX2F64),
+}
+
+func avx2Kernels32(tile func(mode, count, element, height, width int, a, b, c *float32, stride int)) kernels[float32] {
+	return kernels[float32]{
+		rows: len(tilesAVX2F32), columns: 16, tile: tile, tree: treeAVX2F32,
+		packWide: packers[float32, float32]{nil, packStripsAVX2F32, packTransposeAVX2F32, 8, 4, 8},
+		packHalf: packers[float32, uint16]{nil, packStripsAVX2BF16, packTransposeAVX2BF16, 8, 4, 8},
+	}
+}
+
+func avx2Kernels64(tile func(mode, count, element, height, width int, a, b, c *float64, stride int)) kernels[float64] {
+	return kernels[float64]{
+		rows: len(tilesAVX2F64), columns: 8, tile: tile, tree: treeAVX2F64,
+		packWide: packers[float64, float64]{nil, packStripsAVX2F64, packTransposeAVX2F64, 4, 2, 4},
+	}
 }
 
 // A tileFunc computes a tile whose height is its position in a table, counted from 1.
@@ -65,6 +81,16 @@ var tilesAVX2F64 = [...]tileFunc[float64]{
 	tileAVX2F64Height1, tileAVX2F64Height2, tileAVX2F64Height3, tileAVX2F64Height4, tileAVX2F64Height5, tileAVX2F64Height6,
 }
 
+var tilesUnfusedAVX2F32 = [...]tileFunc[float32]{
+	tileUnfusedAVX2F32Height1, tileUnfusedAVX2F32Height2, tileUnfusedAVX2F32Height3,
+	tileUnfusedAVX2F32Height4, tileUnfusedAVX2F32Height5, tileUnfusedAVX2F32Height6,
+}
+
+var tilesUnfusedAVX2F64 = [...]tileFunc[float64]{
+	tileUnfusedAVX2F64Height1, tileUnfusedAVX2F64Height2, tileUnfusedAVX2F64Height3,
+	tileUnfusedAVX2F64Height4, tileUnfusedAVX2F64Height5, tileUnfusedAVX2F64Height6,
+}
+
 func tileAVX512F32(mode, count, element, height, width int, a, b, c *float32, stride int) {
 	tilesAVX512F32[height-1](mode, count, element, width, a, b, c, stride)
 }
@@ -79,4 +105,12 @@ func tileAVX2F32(mode, count, element, height, width int, a, b, c *float32, stri
 
 func tileAVX2F64(mode, count, element, height, width int, a, b, c *float64, stride int) {
 	tilesAVX2F64[height-1](mode, count, element, width, a, b, c, stride)
+}
+
+func tileUnfusedAVX2F32(mode, count, element, height, width int, a, b, c *float32, stride int) {
+	tilesUnfusedAVX2F32[height-1](mode, count, element, width, a, b, c, stride)
+}
+
+func tileUnfusedAVX2F64(mode, count, element, height, width int, a, b, c *float64, stride int) {
+	tilesUnfusedAVX2F64[height-1](mode, count, element, width, a, b, c, stride)
 }

@@ -4,41 +4,83 @@
 
 package cpu
 
-// tileAVX2F32Height1 is the tile kernel for 1 rows, see tileGo32.
+// tileAVX2F32Height1 is the tile kernel of height 1, see tileGo32.
 func tileAVX2F32Height1(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX2F32Height2 is the tile kernel for 2 rows, see tileGo32.
+// tileUnfusedAVX2F32Height1 is the tile kernel of height 1, see tileGo32.
+func tileUnfusedAVX2F32Height1(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+
+// tileAVX2F32Height2 is the tile kernel of height 2, see tileGo32.
 func tileAVX2F32Height2(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX2F32Height3 is the tile kernel for 3 rows, see tileGo32.
+// tileUnfusedAVX2F32Height2 is the tile kernel of height 2, see tileGo32.
+func tileUnfusedAVX2F32Height2(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+
+// tileAVX2F32Height3 is the tile kernel of height 3, see tileGo32.
 func tileAVX2F32Height3(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX2F32Height4 is the tile kernel for 4 rows, see tileGo32.
+// tileUnfusedAVX2F32Height3 is the tile kernel of height 3, see tileGo32.
+func tileUnfusedAVX2F32Height3(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+
+// tileAVX2F32Height4 is the tile kernel of height 4, see tileGo32.
 func tileAVX2F32Height4(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX2F32Height5 is the tile kernel for 5 rows, see tileGo32.
+// tileUnfusedAVX2F32Height4 is the tile kernel of height 4, see tileGo32.
+func tileUnfusedAVX2F32Height4(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+
+// tileAVX2F32Height5 is the tile kernel of height 5, see tileGo32.
 func tileAVX2F32Height5(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX2F32Height6 is the tile kernel for 6 rows, see tileGo32.
+// tileUnfusedAVX2F32Height5 is the tile kernel of height 5, see tileGo32.
+func tileUnfusedAVX2F32Height5(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+
+// tileAVX2F32Height6 is the tile kernel of height 6, see tileGo32.
 func tileAVX2F32Height6(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX2F64Height1 is the tile kernel for 1 rows, see tileGo64.
+// tileUnfusedAVX2F32Height6 is the tile kernel of height 6, see tileGo32.
+func tileUnfusedAVX2F32Height6(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+
+// treeAVX2F32 is the tree kernel for 16 columns, see treeGo.
+func treeAVX2F32(groups int, element int, height int, a *float32, b *float32, sums *float32)
+
+// tileAVX2F64Height1 is the tile kernel of height 1, see tileGo64.
 func tileAVX2F64Height1(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX2F64Height2 is the tile kernel for 2 rows, see tileGo64.
+// tileUnfusedAVX2F64Height1 is the tile kernel of height 1, see tileGo64.
+func tileUnfusedAVX2F64Height1(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// tileAVX2F64Height2 is the tile kernel of height 2, see tileGo64.
 func tileAVX2F64Height2(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX2F64Height3 is the tile kernel for 3 rows, see tileGo64.
+// tileUnfusedAVX2F64Height2 is the tile kernel of height 2, see tileGo64.
+func tileUnfusedAVX2F64Height2(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// tileAVX2F64Height3 is the tile kernel of height 3, see tileGo64.
 func tileAVX2F64Height3(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX2F64Height4 is the tile kernel for 4 rows, see tileGo64.
+// tileUnfusedAVX2F64Height3 is the tile kernel of height 3, see tileGo64.
+func tileUnfusedAVX2F64Height3(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// tileAVX2F64Height4 is the tile kernel of height 4, see tileGo64.
 func tileAVX2F64Height4(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX2F64Height5 is the tile kernel for 5 rows, see tileGo64.
+// tileUnfusedAVX2F64Height4 is the tile kernel of height 4, see tileGo64.
+func tileUnfusedAVX2F64Height4(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// tileAVX2F64Height5 is the tile kernel of height 5, see tileGo64.
 func tileAVX2F64Height5(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX2F64Height6 is the tile kernel for 6 rows, see tileGo64.
+// tileUnfusedAVX2F64Height5 is the tile kernel of height 5, see tileGo64.
+func tileUnfusedAVX2F64Height5(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// tileAVX2F64Height6 is the tile kernel of height 6, see tileGo64.
 func tileAVX2F64Height6(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// tileUnfusedAVX2F64Height6 is the tile kernel of height 6, see tileGo64.
+func tileUnfusedAVX2F64Height6(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+
+// treeAVX2F64 is the tree kernel for 8 columns, see treeGo.
+func treeAVX2F64(groups int, element int, height int, a *float64, b *float64, sums *float64)
 
 // packStripsAVX2F32 is packers.strips for panels of 16 columns.
 func packStripsAVX2F32(dst *float32, panels int, src *float32, step int, count int)

@@ -130,6 +130,146 @@ store:
 	VZEROUPPER
 	RET
 
+// func tileUnfusedAVX2F32Height1(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F32Height1(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   element+16(FP), DI
+	IMUL3Q $0x00000004, DI, R8
+	MOVQ   R8, R9
+	IMUL3Q $0x00000040, DI, DI
+	MOVQ   DI, R10
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R8, DX
+	LEAQ   (R8)(R8*2), R9
+	NEGQ   R8
+	ADDQ   DI, BX
+	LEAQ   (DI)(DI*2), R10
+	NEGQ   DI
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       SI, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (DX), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	ADDQ         R8, DX
+	ADDQ         DI, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (DX), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	ADDQ         R9, DX
+	ADDQ         R10, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (DX), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	ADDQ         R8, DX
+	ADDQ         DI, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (DX), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	ADDQ         R9, DX
+	ADDQ         R10, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (DX), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	ADDQ         R8, DX
+	ADDQ         DI, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (DX), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	ADDQ         R9, DX
+	ADDQ         R10, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R8, DX
+	ADDQ DI, BX
+
+last:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSS (DX), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y0
+	VMULPS       Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y4
+	VADDPS  Y0, Y4, Y0
+	VMOVUPS 32(AX), Y4
+	VADDPS  Y1, Y4, Y1
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
 // func tileAVX2F32Height2(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2F32Height2(SB), NOSPLIT, $0-64
@@ -268,6 +408,197 @@ last:
 	VBROADCASTSS 4(DX), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y6
+	VADDPS  Y0, Y6, Y0
+	VMOVUPS 32(AX), Y6
+	VADDPS  Y1, Y6, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y6
+	VADDPS  Y2, Y6, Y2
+	VMOVUPS 32(AX), Y6
+	VADDPS  Y3, Y6, Y3
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F32Height2(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F32Height2(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000008, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y0, Y7, Y0
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VBROADCASTSS 4(DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y0, Y7, Y0
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VBROADCASTSS 4(DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y0, Y7, Y0
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VBROADCASTSS 4(DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y0, Y7, Y0
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VBROADCASTSS 4(DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y0, Y7, Y0
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VBROADCASTSS 4(DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y0, Y7, Y0
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VBROADCASTSS 4(DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y0, Y7, Y0
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VBROADCASTSS 4(DX), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y6, Y5, Y7
+	VADDPS       Y3, Y7, Y3
 
 done:
 	TESTQ   $0x00000001, AX
@@ -460,6 +791,248 @@ last:
 	VBROADCASTSS 8(DX), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y8
+	VADDPS  Y0, Y8, Y0
+	VMOVUPS 32(AX), Y8
+	VADDPS  Y1, Y8, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y8
+	VADDPS  Y2, Y8, Y2
+	VMOVUPS 32(AX), Y8
+	VADDPS  Y3, Y8, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y8
+	VADDPS  Y4, Y8, Y4
+	VMOVUPS 32(AX), Y8
+	VADDPS  Y5, Y8, Y5
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F32Height3(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F32Height3(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x0000000c, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y0, Y9, Y0
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y1, Y9, Y1
+	VBROADCASTSS 4(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y2, Y9, Y2
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS 8(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y4, Y9, Y4
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y5, Y9, Y5
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y0, Y9, Y0
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y1, Y9, Y1
+	VBROADCASTSS 4(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y2, Y9, Y2
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS 8(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y4, Y9, Y4
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y5, Y9, Y5
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y0, Y9, Y0
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y1, Y9, Y1
+	VBROADCASTSS 4(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y2, Y9, Y2
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS 8(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y4, Y9, Y4
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y5, Y9, Y5
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y0, Y9, Y0
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y1, Y9, Y1
+	VBROADCASTSS 4(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y2, Y9, Y2
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS 8(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y4, Y9, Y4
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y5, Y9, Y5
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y0, Y9, Y0
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y1, Y9, Y1
+	VBROADCASTSS 4(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y2, Y9, Y2
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS 8(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y4, Y9, Y4
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y5, Y9, Y5
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y0, Y9, Y0
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y1, Y9, Y1
+	VBROADCASTSS 4(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y2, Y9, Y2
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS 8(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y4, Y9, Y4
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y5, Y9, Y5
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y0, Y9, Y0
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y1, Y9, Y1
+	VBROADCASTSS 4(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y2, Y9, Y2
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS 8(DX), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y4, Y9, Y4
+	VMULPS       Y8, Y7, Y9
+	VADDPS       Y5, Y9, Y5
 
 done:
 	TESTQ   $0x00000001, AX
@@ -730,6 +1303,299 @@ store:
 	VZEROUPPER
 	RET
 
+// func tileUnfusedAVX2F32Height4(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F32Height4(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000010, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y1, Y11, Y1
+	VBROADCASTSS 4(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y2, Y11, Y2
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y3, Y11, Y3
+	VBROADCASTSS 8(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y4, Y11, Y4
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y5, Y11, Y5
+	VBROADCASTSS 12(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y6, Y11, Y6
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y7, Y11, Y7
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y1, Y11, Y1
+	VBROADCASTSS 4(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y2, Y11, Y2
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y3, Y11, Y3
+	VBROADCASTSS 8(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y4, Y11, Y4
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y5, Y11, Y5
+	VBROADCASTSS 12(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y6, Y11, Y6
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y7, Y11, Y7
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y1, Y11, Y1
+	VBROADCASTSS 4(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y2, Y11, Y2
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y3, Y11, Y3
+	VBROADCASTSS 8(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y4, Y11, Y4
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y5, Y11, Y5
+	VBROADCASTSS 12(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y6, Y11, Y6
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y7, Y11, Y7
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y1, Y11, Y1
+	VBROADCASTSS 4(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y2, Y11, Y2
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y3, Y11, Y3
+	VBROADCASTSS 8(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y4, Y11, Y4
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y5, Y11, Y5
+	VBROADCASTSS 12(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y6, Y11, Y6
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y7, Y11, Y7
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y1, Y11, Y1
+	VBROADCASTSS 4(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y2, Y11, Y2
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y3, Y11, Y3
+	VBROADCASTSS 8(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y4, Y11, Y4
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y5, Y11, Y5
+	VBROADCASTSS 12(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y6, Y11, Y6
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y7, Y11, Y7
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y1, Y11, Y1
+	VBROADCASTSS 4(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y2, Y11, Y2
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y3, Y11, Y3
+	VBROADCASTSS 8(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y4, Y11, Y4
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y5, Y11, Y5
+	VBROADCASTSS 12(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y6, Y11, Y6
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y7, Y11, Y7
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y1, Y11, Y1
+	VBROADCASTSS 4(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y2, Y11, Y2
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y3, Y11, Y3
+	VBROADCASTSS 8(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y4, Y11, Y4
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y5, Y11, Y5
+	VBROADCASTSS 12(DX), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y6, Y11, Y6
+	VMULPS       Y10, Y9, Y11
+	VADDPS       Y7, Y11, Y7
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y10
+	VADDPS  Y0, Y10, Y0
+	VMOVUPS 32(AX), Y10
+	VADDPS  Y1, Y10, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y10
+	VADDPS  Y2, Y10, Y2
+	VMOVUPS 32(AX), Y10
+	VADDPS  Y3, Y10, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y10
+	VADDPS  Y4, Y10, Y4
+	VMOVUPS 32(AX), Y10
+	VADDPS  Y5, Y10, Y5
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y10
+	VADDPS  Y6, Y10, Y6
+	VMOVUPS 32(AX), Y10
+	VADDPS  Y7, Y10, Y7
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	VZEROUPPER
+	RET
+
 // func tileAVX2F32Height5(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2F32Height5(SB), NOSPLIT, $0-64
@@ -955,6 +1821,350 @@ last:
 	VBROADCASTSS 16(DX), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y0, Y12, Y0
+	VMOVUPS 32(AX), Y12
+	VADDPS  Y1, Y12, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y2, Y12, Y2
+	VMOVUPS 32(AX), Y12
+	VADDPS  Y3, Y12, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y4, Y12, Y4
+	VMOVUPS 32(AX), Y12
+	VADDPS  Y5, Y12, Y5
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y6, Y12, Y6
+	VMOVUPS 32(AX), Y12
+	VADDPS  Y7, Y12, Y7
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPS  Y8, Y12, Y8
+	VMOVUPS 32(AX), Y12
+	VADDPS  Y9, Y12, Y9
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F32Height5(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F32Height5(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000014, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y0, Y13, Y0
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y1, Y13, Y1
+	VBROADCASTSS 4(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y2, Y13, Y2
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y3, Y13, Y3
+	VBROADCASTSS 8(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y4, Y13, Y4
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y5, Y13, Y5
+	VBROADCASTSS 12(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y6, Y13, Y6
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y7, Y13, Y7
+	VBROADCASTSS 16(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y8, Y13, Y8
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y9, Y13, Y9
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y0, Y13, Y0
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y1, Y13, Y1
+	VBROADCASTSS 4(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y2, Y13, Y2
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y3, Y13, Y3
+	VBROADCASTSS 8(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y4, Y13, Y4
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y5, Y13, Y5
+	VBROADCASTSS 12(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y6, Y13, Y6
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y7, Y13, Y7
+	VBROADCASTSS 16(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y8, Y13, Y8
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y9, Y13, Y9
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y0, Y13, Y0
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y1, Y13, Y1
+	VBROADCASTSS 4(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y2, Y13, Y2
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y3, Y13, Y3
+	VBROADCASTSS 8(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y4, Y13, Y4
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y5, Y13, Y5
+	VBROADCASTSS 12(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y6, Y13, Y6
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y7, Y13, Y7
+	VBROADCASTSS 16(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y8, Y13, Y8
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y9, Y13, Y9
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y0, Y13, Y0
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y1, Y13, Y1
+	VBROADCASTSS 4(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y2, Y13, Y2
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y3, Y13, Y3
+	VBROADCASTSS 8(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y4, Y13, Y4
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y5, Y13, Y5
+	VBROADCASTSS 12(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y6, Y13, Y6
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y7, Y13, Y7
+	VBROADCASTSS 16(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y8, Y13, Y8
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y9, Y13, Y9
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y0, Y13, Y0
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y1, Y13, Y1
+	VBROADCASTSS 4(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y2, Y13, Y2
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y3, Y13, Y3
+	VBROADCASTSS 8(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y4, Y13, Y4
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y5, Y13, Y5
+	VBROADCASTSS 12(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y6, Y13, Y6
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y7, Y13, Y7
+	VBROADCASTSS 16(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y8, Y13, Y8
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y9, Y13, Y9
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y0, Y13, Y0
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y1, Y13, Y1
+	VBROADCASTSS 4(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y2, Y13, Y2
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y3, Y13, Y3
+	VBROADCASTSS 8(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y4, Y13, Y4
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y5, Y13, Y5
+	VBROADCASTSS 12(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y6, Y13, Y6
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y7, Y13, Y7
+	VBROADCASTSS 16(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y8, Y13, Y8
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y9, Y13, Y9
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y0, Y13, Y0
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y1, Y13, Y1
+	VBROADCASTSS 4(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y2, Y13, Y2
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y3, Y13, Y3
+	VBROADCASTSS 8(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y4, Y13, Y4
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y5, Y13, Y5
+	VBROADCASTSS 12(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y6, Y13, Y6
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y7, Y13, Y7
+	VBROADCASTSS 16(DX), Y12
+	VMULPS       Y12, Y10, Y13
+	VADDPS       Y8, Y13, Y8
+	VMULPS       Y12, Y11, Y13
+	VADDPS       Y9, Y13, Y9
 
 done:
 	TESTQ   $0x00000001, AX
@@ -1315,6 +2525,535 @@ store:
 	VZEROUPPER
 	RET
 
+// func tileUnfusedAVX2F32Height6(mode int, count int, element int, _ int, a *float32, b *float32, c *float32, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F32Height6(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000018, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y10
+	VMOVUPS 32(R12), Y11
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y0, Y15, Y0
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y1, Y15, Y1
+	VBROADCASTSS 4(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y2, Y15, Y2
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y3, Y15, Y3
+	VBROADCASTSS 8(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y4, Y15, Y4
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y5, Y15, Y5
+	VBROADCASTSS 12(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y6, Y15, Y6
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y7, Y15, Y7
+	VBROADCASTSS 16(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y8, Y15, Y8
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y9, Y15, Y9
+	VBROADCASTSS 20(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y10, Y15, Y10
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y11, Y15, Y11
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y0, Y15, Y0
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y1, Y15, Y1
+	VBROADCASTSS 4(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y2, Y15, Y2
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y3, Y15, Y3
+	VBROADCASTSS 8(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y4, Y15, Y4
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y5, Y15, Y5
+	VBROADCASTSS 12(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y6, Y15, Y6
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y7, Y15, Y7
+	VBROADCASTSS 16(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y8, Y15, Y8
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y9, Y15, Y9
+	VBROADCASTSS 20(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y10, Y15, Y10
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y11, Y15, Y11
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y0, Y15, Y0
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y1, Y15, Y1
+	VBROADCASTSS 4(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y2, Y15, Y2
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y3, Y15, Y3
+	VBROADCASTSS 8(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y4, Y15, Y4
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y5, Y15, Y5
+	VBROADCASTSS 12(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y6, Y15, Y6
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y7, Y15, Y7
+	VBROADCASTSS 16(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y8, Y15, Y8
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y9, Y15, Y9
+	VBROADCASTSS 20(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y10, Y15, Y10
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y11, Y15, Y11
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y0, Y15, Y0
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y1, Y15, Y1
+	VBROADCASTSS 4(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y2, Y15, Y2
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y3, Y15, Y3
+	VBROADCASTSS 8(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y4, Y15, Y4
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y5, Y15, Y5
+	VBROADCASTSS 12(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y6, Y15, Y6
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y7, Y15, Y7
+	VBROADCASTSS 16(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y8, Y15, Y8
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y9, Y15, Y9
+	VBROADCASTSS 20(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y10, Y15, Y10
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y11, Y15, Y11
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y0, Y15, Y0
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y1, Y15, Y1
+	VBROADCASTSS 4(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y2, Y15, Y2
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y3, Y15, Y3
+	VBROADCASTSS 8(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y4, Y15, Y4
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y5, Y15, Y5
+	VBROADCASTSS 12(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y6, Y15, Y6
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y7, Y15, Y7
+	VBROADCASTSS 16(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y8, Y15, Y8
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y9, Y15, Y9
+	VBROADCASTSS 20(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y10, Y15, Y10
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y11, Y15, Y11
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y0, Y15, Y0
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y1, Y15, Y1
+	VBROADCASTSS 4(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y2, Y15, Y2
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y3, Y15, Y3
+	VBROADCASTSS 8(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y4, Y15, Y4
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y5, Y15, Y5
+	VBROADCASTSS 12(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y6, Y15, Y6
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y7, Y15, Y7
+	VBROADCASTSS 16(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y8, Y15, Y8
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y9, Y15, Y9
+	VBROADCASTSS 20(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y10, Y15, Y10
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y11, Y15, Y11
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSS (DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y0, Y15, Y0
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y1, Y15, Y1
+	VBROADCASTSS 4(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y2, Y15, Y2
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y3, Y15, Y3
+	VBROADCASTSS 8(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y4, Y15, Y4
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y5, Y15, Y5
+	VBROADCASTSS 12(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y6, Y15, Y6
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y7, Y15, Y7
+	VBROADCASTSS 16(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y8, Y15, Y8
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y9, Y15, Y9
+	VBROADCASTSS 20(DX), Y14
+	VMULPS       Y14, Y12, Y15
+	VADDPS       Y10, Y15, Y10
+	VMULPS       Y14, Y13, Y15
+	VADDPS       Y11, Y15, Y11
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y14
+	VADDPS  Y0, Y14, Y0
+	VMOVUPS 32(AX), Y14
+	VADDPS  Y1, Y14, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPS  Y2, Y14, Y2
+	VMOVUPS 32(AX), Y14
+	VADDPS  Y3, Y14, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPS  Y4, Y14, Y4
+	VMOVUPS 32(AX), Y14
+	VADDPS  Y5, Y14, Y5
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPS  Y6, Y14, Y6
+	VMOVUPS 32(AX), Y14
+	VADDPS  Y7, Y14, Y7
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPS  Y8, Y14, Y8
+	VMOVUPS 32(AX), Y14
+	VADDPS  Y9, Y14, Y9
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPS  Y10, Y14, Y10
+	VMOVUPS 32(AX), Y14
+	VADDPS  Y11, Y14, Y11
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+// func treeAVX2F32(groups int, element int, height int, a *float32, b *float32, sums *float32)
+// Requires: AVX
+TEXT ·treeAVX2F32(SB), NOSPLIT, $0-48
+	MOVQ groups+0(FP), AX
+	MOVQ element+8(FP), CX
+	MOVQ height+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ sums+40(FP), DI
+
+	// Bytes from leaf to leaf.
+	IMULQ CX, DX
+	SHLQ  $0x02, DX
+	SHLQ  $0x06, CX
+
+group:
+	VBROADCASTSS (BX), Y0
+	VMULPS       (SI), Y0, Y1
+	VMULPS       32(SI), Y0, Y0
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y2
+	VMULPS       (SI), Y2, Y3
+	VMULPS       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y2, Y0, Y0
+	VBROADCASTSS (BX), Y2
+	VMULPS       (SI), Y2, Y3
+	VMULPS       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y4
+	VMULPS       (SI), Y4, Y5
+	VMULPS       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y2, Y0, Y0
+	VBROADCASTSS (BX), Y2
+	VMULPS       (SI), Y2, Y3
+	VMULPS       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y4
+	VMULPS       (SI), Y4, Y5
+	VMULPS       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS (BX), Y4
+	VMULPS       (SI), Y4, Y5
+	VMULPS       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y6
+	VMULPS       (SI), Y6, Y7
+	VMULPS       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y2, Y0, Y0
+	VBROADCASTSS (BX), Y2
+	VMULPS       (SI), Y2, Y3
+	VMULPS       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y4
+	VMULPS       (SI), Y4, Y5
+	VMULPS       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS (BX), Y4
+	VMULPS       (SI), Y4, Y5
+	VMULPS       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y6
+	VMULPS       (SI), Y6, Y7
+	VMULPS       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS (BX), Y4
+	VMULPS       (SI), Y4, Y5
+	VMULPS       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y6
+	VMULPS       (SI), Y6, Y7
+	VMULPS       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS (BX), Y6
+	VMULPS       (SI), Y6, Y7
+	VMULPS       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSS (BX), Y8
+	VMULPS       (SI), Y8, Y9
+	VMULPS       32(SI), Y8, Y8
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y0, 32(DI)
+	ADDQ         $0x40, DI
+	DECQ         AX
+	JNE          group
+	VZEROUPPER
+	RET
+
 // func tileAVX2F64Height1(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2F64Height1(SB), NOSPLIT, $0-64
@@ -1424,6 +3163,146 @@ last:
 	VBROADCASTSD (DX), Y4
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y4
+	VADDPD  Y0, Y4, Y0
+	VMOVUPS 32(AX), Y4
+	VADDPD  Y1, Y4, Y1
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F64Height1(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F64Height1(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x03, DI
+	MOVQ   element+16(FP), DI
+	IMUL3Q $0x00000008, DI, R8
+	MOVQ   R8, R9
+	IMUL3Q $0x00000040, DI, DI
+	MOVQ   DI, R10
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R8, DX
+	LEAQ   (R8)(R8*2), R9
+	NEGQ   R8
+	ADDQ   DI, BX
+	LEAQ   (DI)(DI*2), R10
+	NEGQ   DI
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       SI, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y0, Y2, Y0
+	VMULPD       Y4, Y3, Y2
+	VADDPD       Y1, Y2, Y1
+	ADDQ         R8, DX
+	ADDQ         DI, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y0, Y2, Y0
+	VMULPD       Y4, Y3, Y2
+	VADDPD       Y1, Y2, Y1
+	ADDQ         R9, DX
+	ADDQ         R10, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y0, Y2, Y0
+	VMULPD       Y4, Y3, Y2
+	VADDPD       Y1, Y2, Y1
+	ADDQ         R8, DX
+	ADDQ         DI, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y0, Y2, Y0
+	VMULPD       Y4, Y3, Y2
+	VADDPD       Y1, Y2, Y1
+	ADDQ         R9, DX
+	ADDQ         R10, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y0, Y2, Y0
+	VMULPD       Y4, Y3, Y2
+	VADDPD       Y1, Y2, Y1
+	ADDQ         R8, DX
+	ADDQ         DI, BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y0, Y2, Y0
+	VMULPD       Y4, Y3, Y2
+	VADDPD       Y1, Y2, Y1
+	ADDQ         R9, DX
+	ADDQ         R10, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R8, DX
+	ADDQ DI, BX
+
+last:
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y0, Y2, Y0
+	VMULPD       Y4, Y3, Y2
+	VADDPD       Y1, Y2, Y1
 
 done:
 	TESTQ   $0x00000001, AX
@@ -1579,6 +3458,197 @@ last:
 	VBROADCASTSD 8(DX), Y6
 	VFMADD231PD  Y6, Y4, Y2
 	VFMADD231PD  Y6, Y5, Y3
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y6
+	VADDPD  Y0, Y6, Y0
+	VMOVUPS 32(AX), Y6
+	VADDPD  Y1, Y6, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y6
+	VADDPD  Y2, Y6, Y2
+	VMOVUPS 32(AX), Y6
+	VADDPD  Y3, Y6, Y3
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F64Height2(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F64Height2(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x03, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000010, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSD (DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VBROADCASTSD 8(DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y2, Y7, Y2
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSD (DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VBROADCASTSD 8(DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y2, Y7, Y2
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSD (DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VBROADCASTSD 8(DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y2, Y7, Y2
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSD (DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VBROADCASTSD 8(DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y2, Y7, Y2
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSD (DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VBROADCASTSD 8(DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y2, Y7, Y2
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSD (DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VBROADCASTSD 8(DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y2, Y7, Y2
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSD (DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VBROADCASTSD 8(DX), Y6
+	VMULPD       Y6, Y4, Y7
+	VADDPD       Y2, Y7, Y2
+	VMULPD       Y6, Y5, Y7
+	VADDPD       Y3, Y7, Y3
 
 done:
 	TESTQ   $0x00000001, AX
@@ -1771,6 +3841,248 @@ last:
 	VBROADCASTSD 16(DX), Y8
 	VFMADD231PD  Y8, Y6, Y4
 	VFMADD231PD  Y8, Y7, Y5
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y8
+	VADDPD  Y0, Y8, Y0
+	VMOVUPS 32(AX), Y8
+	VADDPD  Y1, Y8, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y8
+	VADDPD  Y2, Y8, Y2
+	VMOVUPS 32(AX), Y8
+	VADDPD  Y3, Y8, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y8
+	VADDPD  Y4, Y8, Y4
+	VMOVUPS 32(AX), Y8
+	VADDPD  Y5, Y8, Y5
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F64Height3(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F64Height3(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x03, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000018, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSD (DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y0, Y9, Y0
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y1, Y9, Y1
+	VBROADCASTSD 8(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y2, Y9, Y2
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y3, Y9, Y3
+	VBROADCASTSD 16(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y4, Y9, Y4
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y5, Y9, Y5
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSD (DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y0, Y9, Y0
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y1, Y9, Y1
+	VBROADCASTSD 8(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y2, Y9, Y2
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y3, Y9, Y3
+	VBROADCASTSD 16(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y4, Y9, Y4
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y5, Y9, Y5
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSD (DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y0, Y9, Y0
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y1, Y9, Y1
+	VBROADCASTSD 8(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y2, Y9, Y2
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y3, Y9, Y3
+	VBROADCASTSD 16(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y4, Y9, Y4
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y5, Y9, Y5
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSD (DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y0, Y9, Y0
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y1, Y9, Y1
+	VBROADCASTSD 8(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y2, Y9, Y2
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y3, Y9, Y3
+	VBROADCASTSD 16(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y4, Y9, Y4
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y5, Y9, Y5
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSD (DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y0, Y9, Y0
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y1, Y9, Y1
+	VBROADCASTSD 8(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y2, Y9, Y2
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y3, Y9, Y3
+	VBROADCASTSD 16(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y4, Y9, Y4
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y5, Y9, Y5
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSD (DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y0, Y9, Y0
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y1, Y9, Y1
+	VBROADCASTSD 8(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y2, Y9, Y2
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y3, Y9, Y3
+	VBROADCASTSD 16(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y4, Y9, Y4
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y5, Y9, Y5
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSD (DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y0, Y9, Y0
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y1, Y9, Y1
+	VBROADCASTSD 8(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y2, Y9, Y2
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y3, Y9, Y3
+	VBROADCASTSD 16(DX), Y8
+	VMULPD       Y8, Y6, Y9
+	VADDPD       Y4, Y9, Y4
+	VMULPD       Y8, Y7, Y9
+	VADDPD       Y5, Y9, Y5
 
 done:
 	TESTQ   $0x00000001, AX
@@ -2041,6 +4353,299 @@ store:
 	VZEROUPPER
 	RET
 
+// func tileUnfusedAVX2F64Height4(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F64Height4(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x03, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000020, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSD (DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y1, Y11, Y1
+	VBROADCASTSD 8(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y2, Y11, Y2
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y3, Y11, Y3
+	VBROADCASTSD 16(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y4, Y11, Y4
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y5, Y11, Y5
+	VBROADCASTSD 24(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y6, Y11, Y6
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y7, Y11, Y7
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSD (DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y1, Y11, Y1
+	VBROADCASTSD 8(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y2, Y11, Y2
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y3, Y11, Y3
+	VBROADCASTSD 16(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y4, Y11, Y4
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y5, Y11, Y5
+	VBROADCASTSD 24(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y6, Y11, Y6
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y7, Y11, Y7
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSD (DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y1, Y11, Y1
+	VBROADCASTSD 8(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y2, Y11, Y2
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y3, Y11, Y3
+	VBROADCASTSD 16(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y4, Y11, Y4
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y5, Y11, Y5
+	VBROADCASTSD 24(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y6, Y11, Y6
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y7, Y11, Y7
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSD (DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y1, Y11, Y1
+	VBROADCASTSD 8(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y2, Y11, Y2
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y3, Y11, Y3
+	VBROADCASTSD 16(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y4, Y11, Y4
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y5, Y11, Y5
+	VBROADCASTSD 24(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y6, Y11, Y6
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y7, Y11, Y7
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSD (DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y1, Y11, Y1
+	VBROADCASTSD 8(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y2, Y11, Y2
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y3, Y11, Y3
+	VBROADCASTSD 16(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y4, Y11, Y4
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y5, Y11, Y5
+	VBROADCASTSD 24(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y6, Y11, Y6
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y7, Y11, Y7
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSD (DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y1, Y11, Y1
+	VBROADCASTSD 8(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y2, Y11, Y2
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y3, Y11, Y3
+	VBROADCASTSD 16(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y4, Y11, Y4
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y5, Y11, Y5
+	VBROADCASTSD 24(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y6, Y11, Y6
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y7, Y11, Y7
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSD (DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y1, Y11, Y1
+	VBROADCASTSD 8(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y2, Y11, Y2
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y3, Y11, Y3
+	VBROADCASTSD 16(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y4, Y11, Y4
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y5, Y11, Y5
+	VBROADCASTSD 24(DX), Y10
+	VMULPD       Y10, Y8, Y11
+	VADDPD       Y6, Y11, Y6
+	VMULPD       Y10, Y9, Y11
+	VADDPD       Y7, Y11, Y7
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y10
+	VADDPD  Y0, Y10, Y0
+	VMOVUPS 32(AX), Y10
+	VADDPD  Y1, Y10, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y10
+	VADDPD  Y2, Y10, Y2
+	VMOVUPS 32(AX), Y10
+	VADDPD  Y3, Y10, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y10
+	VADDPD  Y4, Y10, Y4
+	VMOVUPS 32(AX), Y10
+	VADDPD  Y5, Y10, Y5
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y10
+	VADDPD  Y6, Y10, Y6
+	VMOVUPS 32(AX), Y10
+	VADDPD  Y7, Y10, Y7
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	VZEROUPPER
+	RET
+
 // func tileAVX2F64Height5(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2F64Height5(SB), NOSPLIT, $0-64
@@ -2266,6 +4871,350 @@ last:
 	VBROADCASTSD 32(DX), Y12
 	VFMADD231PD  Y12, Y10, Y8
 	VFMADD231PD  Y12, Y11, Y9
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y12
+	VADDPD  Y0, Y12, Y0
+	VMOVUPS 32(AX), Y12
+	VADDPD  Y1, Y12, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPD  Y2, Y12, Y2
+	VMOVUPS 32(AX), Y12
+	VADDPD  Y3, Y12, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPD  Y4, Y12, Y4
+	VMOVUPS 32(AX), Y12
+	VADDPD  Y5, Y12, Y5
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPD  Y6, Y12, Y6
+	VMOVUPS 32(AX), Y12
+	VADDPD  Y7, Y12, Y7
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y12
+	VADDPD  Y8, Y12, Y8
+	VMOVUPS 32(AX), Y12
+	VADDPD  Y9, Y12, Y9
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F64Height5(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F64Height5(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x03, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000028, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSD (DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y0, Y13, Y0
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y1, Y13, Y1
+	VBROADCASTSD 8(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y2, Y13, Y2
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y3, Y13, Y3
+	VBROADCASTSD 16(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y5, Y13, Y5
+	VBROADCASTSD 24(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y6, Y13, Y6
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y7, Y13, Y7
+	VBROADCASTSD 32(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y8, Y13, Y8
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y9, Y13, Y9
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSD (DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y0, Y13, Y0
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y1, Y13, Y1
+	VBROADCASTSD 8(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y2, Y13, Y2
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y3, Y13, Y3
+	VBROADCASTSD 16(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y5, Y13, Y5
+	VBROADCASTSD 24(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y6, Y13, Y6
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y7, Y13, Y7
+	VBROADCASTSD 32(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y8, Y13, Y8
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y9, Y13, Y9
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSD (DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y0, Y13, Y0
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y1, Y13, Y1
+	VBROADCASTSD 8(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y2, Y13, Y2
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y3, Y13, Y3
+	VBROADCASTSD 16(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y5, Y13, Y5
+	VBROADCASTSD 24(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y6, Y13, Y6
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y7, Y13, Y7
+	VBROADCASTSD 32(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y8, Y13, Y8
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y9, Y13, Y9
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSD (DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y0, Y13, Y0
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y1, Y13, Y1
+	VBROADCASTSD 8(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y2, Y13, Y2
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y3, Y13, Y3
+	VBROADCASTSD 16(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y5, Y13, Y5
+	VBROADCASTSD 24(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y6, Y13, Y6
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y7, Y13, Y7
+	VBROADCASTSD 32(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y8, Y13, Y8
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y9, Y13, Y9
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSD (DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y0, Y13, Y0
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y1, Y13, Y1
+	VBROADCASTSD 8(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y2, Y13, Y2
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y3, Y13, Y3
+	VBROADCASTSD 16(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y5, Y13, Y5
+	VBROADCASTSD 24(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y6, Y13, Y6
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y7, Y13, Y7
+	VBROADCASTSD 32(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y8, Y13, Y8
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y9, Y13, Y9
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSD (DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y0, Y13, Y0
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y1, Y13, Y1
+	VBROADCASTSD 8(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y2, Y13, Y2
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y3, Y13, Y3
+	VBROADCASTSD 16(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y5, Y13, Y5
+	VBROADCASTSD 24(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y6, Y13, Y6
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y7, Y13, Y7
+	VBROADCASTSD 32(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y8, Y13, Y8
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y9, Y13, Y9
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSD (DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y0, Y13, Y0
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y1, Y13, Y1
+	VBROADCASTSD 8(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y2, Y13, Y2
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y3, Y13, Y3
+	VBROADCASTSD 16(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y5, Y13, Y5
+	VBROADCASTSD 24(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y6, Y13, Y6
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y7, Y13, Y7
+	VBROADCASTSD 32(DX), Y12
+	VMULPD       Y12, Y10, Y13
+	VADDPD       Y8, Y13, Y8
+	VMULPD       Y12, Y11, Y13
+	VADDPD       Y9, Y13, Y9
 
 done:
 	TESTQ   $0x00000001, AX
@@ -2623,6 +5572,535 @@ store:
 	ADDQ    DI, AX
 	VMOVUPS Y10, (AX)
 	VMOVUPS Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileUnfusedAVX2F64Height6(mode int, count int, element int, _ int, a *float64, b *float64, c *float64, stride int)
+// Requires: AVX, MMX+
+TEXT ·tileUnfusedAVX2F64Height6(SB), NOSPLIT, $0-64
+	MOVQ   mode+0(FP), AX
+	MOVQ   count+8(FP), CX
+	MOVQ   a+32(FP), DX
+	MOVQ   b+40(FP), BX
+	MOVQ   c+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	SHLQ   $0x03, DI
+	MOVQ   element+16(FP), R8
+	IMUL3Q $0x00000030, R8, R9
+	MOVQ   R9, R10
+	IMUL3Q $0x00000040, R8, R8
+	MOVQ   R8, R11
+	TESTQ  $0x00000004, AX
+	JEQ    loop
+	ADDQ   R9, DX
+	LEAQ   (R9)(R9*2), R10
+	NEGQ   R9
+	ADDQ   R8, BX
+	LEAQ   (R8)(R8*2), R11
+	NEGQ   R8
+
+loop:
+	TESTQ      $0x00000002, AX
+	JNE        resume
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       SI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 32(R12)
+	JMP        chain
+
+resume:
+	MOVQ    SI, R12
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+	ADDQ    DI, R12
+	VMOVUPS (R12), Y10
+	VMOVUPS 32(R12), Y11
+
+chain:
+	SUBQ $0x04, CX
+	JLT  pair
+
+turn:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSD (DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y0, Y15, Y0
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y1, Y15, Y1
+	VBROADCASTSD 8(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y2, Y15, Y2
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y3, Y15, Y3
+	VBROADCASTSD 16(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y4, Y15, Y4
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y5, Y15, Y5
+	VBROADCASTSD 24(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y6, Y15, Y6
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y7, Y15, Y7
+	VBROADCASTSD 32(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y8, Y15, Y8
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y9, Y15, Y9
+	VBROADCASTSD 40(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y10, Y15, Y10
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y11, Y15, Y11
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSD (DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y0, Y15, Y0
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y1, Y15, Y1
+	VBROADCASTSD 8(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y2, Y15, Y2
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y3, Y15, Y3
+	VBROADCASTSD 16(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y4, Y15, Y4
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y5, Y15, Y5
+	VBROADCASTSD 24(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y6, Y15, Y6
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y7, Y15, Y7
+	VBROADCASTSD 32(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y8, Y15, Y8
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y9, Y15, Y9
+	VBROADCASTSD 40(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y10, Y15, Y10
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y11, Y15, Y11
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSD (DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y0, Y15, Y0
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y1, Y15, Y1
+	VBROADCASTSD 8(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y2, Y15, Y2
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y3, Y15, Y3
+	VBROADCASTSD 16(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y4, Y15, Y4
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y5, Y15, Y5
+	VBROADCASTSD 24(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y6, Y15, Y6
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y7, Y15, Y7
+	VBROADCASTSD 32(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y8, Y15, Y8
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y9, Y15, Y9
+	VBROADCASTSD 40(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y10, Y15, Y10
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y11, Y15, Y11
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSD (DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y0, Y15, Y0
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y1, Y15, Y1
+	VBROADCASTSD 8(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y2, Y15, Y2
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y3, Y15, Y3
+	VBROADCASTSD 16(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y4, Y15, Y4
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y5, Y15, Y5
+	VBROADCASTSD 24(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y6, Y15, Y6
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y7, Y15, Y7
+	VBROADCASTSD 32(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y8, Y15, Y8
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y9, Y15, Y9
+	VBROADCASTSD 40(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y10, Y15, Y10
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y11, Y15, Y11
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+	SUBQ         $0x04, CX
+	JGE          turn
+
+pair:
+	TESTQ        $0x00000002, CX
+	JEQ          single
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSD (DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y0, Y15, Y0
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y1, Y15, Y1
+	VBROADCASTSD 8(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y2, Y15, Y2
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y3, Y15, Y3
+	VBROADCASTSD 16(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y4, Y15, Y4
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y5, Y15, Y5
+	VBROADCASTSD 24(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y6, Y15, Y6
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y7, Y15, Y7
+	VBROADCASTSD 32(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y8, Y15, Y8
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y9, Y15, Y9
+	VBROADCASTSD 40(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y10, Y15, Y10
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y11, Y15, Y11
+	ADDQ         R9, DX
+	ADDQ         R8, BX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSD (DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y0, Y15, Y0
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y1, Y15, Y1
+	VBROADCASTSD 8(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y2, Y15, Y2
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y3, Y15, Y3
+	VBROADCASTSD 16(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y4, Y15, Y4
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y5, Y15, Y5
+	VBROADCASTSD 24(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y6, Y15, Y6
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y7, Y15, Y7
+	VBROADCASTSD 32(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y8, Y15, Y8
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y9, Y15, Y9
+	VBROADCASTSD 40(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y10, Y15, Y10
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y11, Y15, Y11
+	ADDQ         R10, DX
+	ADDQ         R11, BX
+
+single:
+	TESTQ $0x00000001, CX
+	JEQ   done
+	TESTQ $0x00000004, AX
+	JEQ   last
+
+	// The walk stands on the odd element of a pair that does not exist.
+	ADDQ R9, DX
+	ADDQ R8, BX
+
+last:
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	VBROADCASTSD (DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y0, Y15, Y0
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y1, Y15, Y1
+	VBROADCASTSD 8(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y2, Y15, Y2
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y3, Y15, Y3
+	VBROADCASTSD 16(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y4, Y15, Y4
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y5, Y15, Y5
+	VBROADCASTSD 24(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y6, Y15, Y6
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y7, Y15, Y7
+	VBROADCASTSD 32(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y8, Y15, Y8
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y9, Y15, Y9
+	VBROADCASTSD 40(DX), Y14
+	VMULPD       Y14, Y12, Y15
+	VADDPD       Y10, Y15, Y10
+	VMULPD       Y14, Y13, Y15
+	VADDPD       Y11, Y15, Y11
+
+done:
+	TESTQ   $0x00000001, AX
+	JEQ     store
+	MOVQ    SI, AX
+	VMOVUPS (AX), Y14
+	VADDPD  Y0, Y14, Y0
+	VMOVUPS 32(AX), Y14
+	VADDPD  Y1, Y14, Y1
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPD  Y2, Y14, Y2
+	VMOVUPS 32(AX), Y14
+	VADDPD  Y3, Y14, Y3
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPD  Y4, Y14, Y4
+	VMOVUPS 32(AX), Y14
+	VADDPD  Y5, Y14, Y5
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPD  Y6, Y14, Y6
+	VMOVUPS 32(AX), Y14
+	VADDPD  Y7, Y14, Y7
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPD  Y8, Y14, Y8
+	VMOVUPS 32(AX), Y14
+	VADDPD  Y9, Y14, Y9
+	ADDQ    DI, AX
+	VMOVUPS (AX), Y14
+	VADDPD  Y10, Y14, Y10
+	VMOVUPS 32(AX), Y14
+	VADDPD  Y11, Y14, Y11
+
+store:
+	MOVQ    SI, AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    DI, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+// func treeAVX2F64(groups int, element int, height int, a *float64, b *float64, sums *float64)
+// Requires: AVX
+TEXT ·treeAVX2F64(SB), NOSPLIT, $0-48
+	MOVQ groups+0(FP), AX
+	MOVQ element+8(FP), CX
+	MOVQ height+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ sums+40(FP), DI
+
+	// Bytes from leaf to leaf.
+	IMULQ CX, DX
+	SHLQ  $0x03, DX
+	SHLQ  $0x06, CX
+
+group:
+	VBROADCASTSD (BX), Y0
+	VMULPD       (SI), Y0, Y1
+	VMULPD       32(SI), Y0, Y0
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y2
+	VMULPD       (SI), Y2, Y3
+	VMULPD       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y2, Y0, Y0
+	VBROADCASTSD (BX), Y2
+	VMULPD       (SI), Y2, Y3
+	VMULPD       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y4
+	VMULPD       (SI), Y4, Y5
+	VMULPD       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y2, Y0, Y0
+	VBROADCASTSD (BX), Y2
+	VMULPD       (SI), Y2, Y3
+	VMULPD       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y4
+	VMULPD       (SI), Y4, Y5
+	VMULPD       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VBROADCASTSD (BX), Y4
+	VMULPD       (SI), Y4, Y5
+	VMULPD       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y6
+	VMULPD       (SI), Y6, Y7
+	VMULPD       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y2, Y0, Y0
+	VBROADCASTSD (BX), Y2
+	VMULPD       (SI), Y2, Y3
+	VMULPD       32(SI), Y2, Y2
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y4
+	VMULPD       (SI), Y4, Y5
+	VMULPD       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VBROADCASTSD (BX), Y4
+	VMULPD       (SI), Y4, Y5
+	VMULPD       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y6
+	VMULPD       (SI), Y6, Y7
+	VMULPD       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VBROADCASTSD (BX), Y4
+	VMULPD       (SI), Y4, Y5
+	VMULPD       32(SI), Y4, Y4
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y6
+	VMULPD       (SI), Y6, Y7
+	VMULPD       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y6, Y4, Y4
+	VBROADCASTSD (BX), Y6
+	VMULPD       (SI), Y6, Y7
+	VMULPD       32(SI), Y6, Y6
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VBROADCASTSD (BX), Y8
+	VMULPD       (SI), Y8, Y9
+	VMULPD       32(SI), Y8, Y8
+	ADDQ         DX, BX
+	ADDQ         CX, SI
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y2, Y0, Y0
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y0, 32(DI)
+	ADDQ         $0x40, DI
+	DECQ         AX
+	JNE          group
 	VZEROUPPER
 	RET
 

@@ -4,88 +4,88 @@
 
 package cpu
 
-// tileAVX512F32Height1 is the tile kernel for 1 rows, see tileGo32.
+// tileAVX512F32Height1 is the tile kernel of height 1, see tileGo32.
 func tileAVX512F32Height1(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height2 is the tile kernel for 2 rows, see tileGo32.
+// tileAVX512F32Height2 is the tile kernel of height 2, see tileGo32.
 func tileAVX512F32Height2(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height3 is the tile kernel for 3 rows, see tileGo32.
+// tileAVX512F32Height3 is the tile kernel of height 3, see tileGo32.
 func tileAVX512F32Height3(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height4 is the tile kernel for 4 rows, see tileGo32.
+// tileAVX512F32Height4 is the tile kernel of height 4, see tileGo32.
 func tileAVX512F32Height4(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height5 is the tile kernel for 5 rows, see tileGo32.
+// tileAVX512F32Height5 is the tile kernel of height 5, see tileGo32.
 func tileAVX512F32Height5(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height6 is the tile kernel for 6 rows, see tileGo32.
+// tileAVX512F32Height6 is the tile kernel of height 6, see tileGo32.
 func tileAVX512F32Height6(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height7 is the tile kernel for 7 rows, see tileGo32.
+// tileAVX512F32Height7 is the tile kernel of height 7, see tileGo32.
 func tileAVX512F32Height7(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height8 is the tile kernel for 8 rows, see tileGo32.
+// tileAVX512F32Height8 is the tile kernel of height 8, see tileGo32.
 func tileAVX512F32Height8(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height9 is the tile kernel for 9 rows, see tileGo32.
+// tileAVX512F32Height9 is the tile kernel of height 9, see tileGo32.
 func tileAVX512F32Height9(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height10 is the tile kernel for 10 rows, see tileGo32.
+// tileAVX512F32Height10 is the tile kernel of height 10, see tileGo32.
 func tileAVX512F32Height10(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height11 is the tile kernel for 11 rows, see tileGo32.
+// tileAVX512F32Height11 is the tile kernel of height 11, see tileGo32.
 func tileAVX512F32Height11(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height12 is the tile kernel for 12 rows, see tileGo32.
+// tileAVX512F32Height12 is the tile kernel of height 12, see tileGo32.
 func tileAVX512F32Height12(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height13 is the tile kernel for 13 rows, see tileGo32.
+// tileAVX512F32Height13 is the tile kernel of height 13, see tileGo32.
 func tileAVX512F32Height13(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F32Height14 is the tile kernel for 14 rows, see tileGo32.
+// tileAVX512F32Height14 is the tile kernel of height 14, see tileGo32.
 func tileAVX512F32Height14(mode int, count int, element int, width int, a *float32, b *float32, c *float32, stride int)
 
-// tileAVX512F64Height1 is the tile kernel for 1 rows, see tileGo64.
+// tileAVX512F64Height1 is the tile kernel of height 1, see tileGo64.
 func tileAVX512F64Height1(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height2 is the tile kernel for 2 rows, see tileGo64.
+// tileAVX512F64Height2 is the tile kernel of height 2, see tileGo64.
 func tileAVX512F64Height2(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height3 is the tile kernel for 3 rows, see tileGo64.
+// tileAVX512F64Height3 is the tile kernel of height 3, see tileGo64.
 func tileAVX512F64Height3(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height4 is the tile kernel for 4 rows, see tileGo64.
+// tileAVX512F64Height4 is the tile kernel of height 4, see tileGo64.
 func tileAVX512F64Height4(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height5 is the tile kernel for 5 rows, see tileGo64.
+// tileAVX512F64Height5 is the tile kernel of height 5, see tileGo64.
 func tileAVX512F64Height5(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height6 is the tile kernel for 6 rows, see tileGo64.
+// tileAVX512F64Height6 is the tile kernel of height 6, see tileGo64.
 func tileAVX512F64Height6(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height7 is the tile kernel for 7 rows, see tileGo64.
+// tileAVX512F64Height7 is the tile kernel of height 7, see tileGo64.
 func tileAVX512F64Height7(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height8 is the tile kernel for 8 rows, see tileGo64.
+// tileAVX512F64Height8 is the tile kernel of height 8, see tileGo64.
 func tileAVX512F64Height8(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height9 is the tile kernel for 9 rows, see tileGo64.
+// tileAVX512F64Height9 is the tile kernel of height 9, see tileGo64.
 func tileAVX512F64Height9(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height10 is the tile kernel for 10 rows, see tileGo64.
+// tileAVX512F64Height10 is the tile kernel of height 10, see tileGo64.
 func tileAVX512F64Height10(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height11 is the tile kernel for 11 rows, see tileGo64.
+// tileAVX512F64Height11 is the tile kernel of height 11, see tileGo64.
 func tileAVX512F64Height11(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height12 is the tile kernel for 12 rows, see tileGo64.
+// tileAVX512F64Height12 is the tile kernel of height 12, see tileGo64.
 func tileAVX512F64Height12(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height13 is the tile kernel for 13 rows, see tileGo64.
+// tileAVX512F64Height13 is the tile kernel of height 13, see tileGo64.
 func tileAVX512F64Height13(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
-// tileAVX512F64Height14 is the tile kernel for 14 rows, see tileGo64.
+// tileAVX512F64Height14 is the tile kernel of height 14, see tileGo64.
 func tileAVX512F64Height14(mode int, count int, element int, width int, a *float64, b *float64, c *float64, stride int)
 
 // packLinesAVX512F32 is packers.lines for at most 32 lines and columns.

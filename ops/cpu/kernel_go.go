@@ -32,6 +32,19 @@ func tileGo64(mode, count, element, height, width int, a, b, c *float64, stride 
 	tileGo(mode, count, element, height, width, goColumns, a, b, c, stride, math.FMA)
 }
 
+// tileUnfusedGo32 is tileGo32 with s = a * b + s in two roundings.
+func tileUnfusedGo32(mode, count, element, height, width int, a, b, c *float32, stride int) {
+	tileGo(mode, count, element, height, width, goColumns, a, b, c, stride, multiplyAdd32)
+}
+
+// tileUnfusedGo64 is tileUnfusedGo32 for float64.
+func tileUnfusedGo64(mode, count, element, height, width int, a, b, c *float64, stride int) {
+	tileGo(mode, count, element, height, width, goColumns, a, b, c, stride, multiplyAdd64)
+}
+
+func multiplyAdd32(x, y, z float32) float32 { return float32(x*y) + z }
+func multiplyAdd64(x, y, z float64) float64 { return float64(x*y) + z }
+
 func tileGo[T float](mode, count, element, height, width, columns int, a, b, c *T, stride int, fma func(x, y, z T) T) {
 	depth := (count-1)*element + 1
 	left := unsafe.Slice(a, depth*height)

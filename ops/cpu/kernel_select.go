@@ -20,22 +20,26 @@ type kernels[T float] struct {
 	// masked says that tile takes any width up to columns; otherwise it computes all columns.
 	masked bool
 	// tile computes height x width results, see tileGo32.
-	tile     func(mode, count, element, height, width int, a, b, c *T, stride int)
+	tile func(mode, count, element, height, width int, a, b, c *T, stride int)
+	// tree adds products as balanced trees, see treeGo; only kernels with separate multiplications and additions have it.
+	tree     func(groups, element, height int, a, b, sums *T)
 	packWide packers[T, T]
 	packHalf packers[T, uint16]
 }
 
 // instructionSet is one way of computing products. All of them give the same bits.
 type instructionSet struct {
-	name string
-	f32  kernels[float32]
-	f64  kernels[float64]
+	name           string
+	f32, unfused32 kernels[float32]
+	f64, unfused64 kernels[float64]
 }
 
 var plainGo = instructionSet{
-	name: "go",
-	f32:  kernels[float32]{rows: goRows, columns: goColumns, masked: true, tile: tileGo32},
-	f64:  kernels[float64]{rows: goRows, columns: goColumns, masked: true, tile: tileGo64},
+	name:      "go",
+	f32:       kernels[float32]{rows: goRows, columns: goColumns, masked: true, tile: tileGo32},
+	unfused32: kernels[float32]{rows: goRows, columns: goColumns, masked: true, tile: tileUnfusedGo32, tree: treeGo[float32]},
+	f64:       kernels[float64]{rows: goRows, columns: goColumns, masked: true, tile: tileGo64},
+	unfused64: kernels[float64]{rows: goRows, columns: goColumns, masked: true, tile: tileUnfusedGo64, tree: treeGo[float64]},
 }
 
 // active is the instruction set in use, the first usable one unless a test forces another.
@@ -60,13 +64,21 @@ func forceKernel(name string) (restore func()) {
 	return func() { active.Store(old) }
 }
 
-// activeKernels returns the kernels in use for T.
-func activeKernels[T float]() *kernels[T] {
+// activeKernels returns the kernels in use for T, with fused or with separate multiplications and additions.
+func activeKernels[T float](unfused bool) *kernels[T] {
 	set := active.Load()
-	var k any = &set.f32
-	if k, ok := k.(*kernels[T]); ok {
-		return k
+	var k any
+	switch any(T(0)).(type) {
+	case float32:
+		k = &set.f32
+		if unfused {
+			k = &set.unfused32
+		}
+	case float64:
+		k = &set.f64
+		if unfused {
+			k = &set.unfused64
+		}
 	}
-	k = &set.f64
 	return k.(*kernels[T])
 }

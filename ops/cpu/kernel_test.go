@@ -71,8 +71,10 @@ func eachKernel(t *testing.T, test func(t *testing.T)) {
 // Every height, many widths, counts, element distances and modes against the definition, with guards between the rows.
 func TestTileKernels(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
-		t.Run("float32", func(t *testing.T) { checkTiles(t, activeKernels[float32](), bf16.FMA32) })
-		t.Run("float64", func(t *testing.T) { checkTiles(t, activeKernels[float64](), math.FMA) })
+		t.Run("float32", func(t *testing.T) { checkTiles(t, activeKernels[float32](false), bf16.FMA32) })
+		t.Run("float64", func(t *testing.T) { checkTiles(t, activeKernels[float64](false), math.FMA) })
+		t.Run("unfused float32", func(t *testing.T) { checkTiles(t, activeKernels[float32](true), multiplyAdd32) })
+		t.Run("unfused float64", func(t *testing.T) { checkTiles(t, activeKernels[float64](true), multiplyAdd64) })
 	})
 }
 
@@ -103,6 +105,30 @@ func checkTiles[T float](t *testing.T, k *kernels[T], fma func(x, y, z T) T) {
 						mode, count, element, height, width, stride, intact(), at)
 				}
 			}
+		}
+	}
+}
+
+func TestTreeKernels(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		t.Run("float32", checkTrees[float32])
+		t.Run("float64", checkTrees[float64])
+	})
+}
+
+func checkTrees[T float](t *testing.T) {
+	k := activeKernels[T](true)
+	r := rand.New(rand.NewPCG(17, 18))
+	for range 200 {
+		groups, element, height := 1+r.IntN(4), 1+r.IntN(4), 1+r.IntN(6)
+		depth := (groups*treeLeaves-1)*element + 1
+		a, b := someValues[T](r, (depth-1)*height+1, true), someValues[T](r, depth*k.columns, true)
+		got, intact := guarded[T](groups * k.columns)
+		want := make([]T, len(got))
+		k.tree(groups, element, height, &a[0], &b[0], &got[0])
+		treeColumns(groups, element, height, k.columns, &a[0], &b[0], &want[0])
+		if at := firstDifference(got, want); at >= 0 || !intact() {
+			t.Fatalf("groups %d element %d height %d: intact %v, result %d", groups, element, height, intact(), at)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func TestPack(t *testing.T) {
 
 func checkPack[T float](t *testing.T, half bool) {
 	r := rand.New(rand.NewPCG(3, 4))
-	k := activeKernels[T]()
+	k := activeKernels[T](false)
 	wide := someValues[T](r, 5000, true)
 	short := make([]uint16, len(wide))
 	for i := range short {
@@ -98,7 +98,7 @@ func TestPackPanels(t *testing.T) {
 
 func checkPackPanels[T float](t *testing.T, half bool) {
 	r := rand.New(rand.NewPCG(15, 16))
-	k := activeKernels[T]()
+	k := activeKernels[T](false)
 	wide := someValues[T](r, 20000, true)
 	short := make([]uint16, len(wide))
 	for i := range short {
@@ -143,7 +143,7 @@ func TestPackOutsideStoragePanics(t *testing.T) {
 					t.Errorf("offset %d: no panic", offset)
 				}
 			}()
-			o.pack(activeKernels[float32](), make([]float32, 25), 5, 0, 5, 0, 5)
+			o.pack(activeKernels[float32](false), make([]float32, 25), 5, 0, 5, 0, 5)
 		}()
 	}
 }

@@ -13,6 +13,8 @@ const (
 	literal   operandKind = iota // a scalar
 	tiled                        // the rows of the tile: made in the unit, or a part of a stored value
 	shared                       // the same for all rows, stored
+	grouped                      // one stored row for every period rows of the tile
+	cyclic                       // stored rows that repeat after period rows of the tile
 	wholeRead                    // a stored value of which each row reads its own places (transpose, slice, broadcast)
 )
 
@@ -21,6 +23,8 @@ type rowOperand struct {
 	kind  operandKind
 	value *ops.Value
 	inner ops.Shape // shape of one row, or of a shared operand without its row axes
+	// period is the number of rows that a grouped operand is the same for, or after which a cyclic one repeats.
+	period int
 }
 
 // rowNode is an equation of a row unit, with its parameters rewritten for tiles of shape [rows, inner...].
@@ -122,10 +126,43 @@ func (r *rowNode) elementwise(made func(*ops.Value) bool) bool {
 		case ops.Shape(s[:r.axes]).Size() == 1 && !made(o.Value):
 			r.in = append(r.in, rowOperand{kind: shared, value: o.Value, inner: append(ops.Shape{1}, s[r.axes:]...)})
 		default:
-			return false
+			in, ok := repeated(s[:r.axes], out[:r.axes])
+			if !ok || made(o.Value) {
+				return false
+			}
+			in.value, in.inner = o.Value, s[r.axes:]
+			r.in = append(r.in, in)
 		}
 	}
 	return true
+}
+
+// repeated tells how an operand whose row axes are broadcast follows the rows of the result: the first axes are there and
+// the others have size 1 (grouped), or the other way round (cyclic).
+func repeated(s, out ops.Shape) (rowOperand, bool) {
+	for j := 1; j < len(s); j++ {
+		switch {
+		case s[:j].Equal(out[:j]) && s[j:].Size() == 1:
+			return rowOperand{kind: grouped, period: out[j:].Size()}, true
+		case s[:j].Size() == 1 && s[j:].Equal(out[j:]):
+			return rowOperand{kind: cyclic, period: out[j:].Size()}, true
+		}
+	}
+	return rowOperand{}, false
+}
+
+// period returns the period of the repeated operands of an equation, 0 if it has none; ok is false where they differ.
+func (r *rowNode) period() (period int, ok bool) {
+	for _, o := range r.in {
+		if o.period == 0 {
+			continue
+		}
+		if period != 0 && period != o.period {
+			return 0, false
+		}
+		period = o.period
+	}
+	return period, true
 }
 
 // tiled takes every operand row by row.

@@ -11,7 +11,10 @@ type unit struct {
 	nodes []*ops.Node
 	rows  int       // number of rows; 0 for a single equation that needs its whole operands
 	row   []rowNode // the equations rewritten for tiles, where rows > 0
-	cost  float64   // estimated work, in floating-point operations
+	// period is the number of rows after which repeated operands of the unit go on to their next row, or begin again; a
+	// tile does not cross a multiple of it. 0 where there are none.
+	period int
+	cost   float64 // estimated work, in floating-point operations
 }
 
 const (
@@ -26,10 +29,11 @@ const (
 // values early.
 func schedule(g *ops.Graph, roots []*ops.Value) []*unit {
 	nodes := needed(g, roots)
+	consumers := g.Consumers()
 	var units []*unit
 	for i := 0; i < len(nodes); {
 		var before []*unit
-		u, used := openUnit(nodes[i:])
+		u, used := openUnit(nodes[i:], consumers)
 		for j, n := range nodes[i : i+len(used)] {
 			if !used[j] {
 				before = append(before, &unit{nodes: []*ops.Node{n}})
@@ -70,9 +74,9 @@ func needed(g *ops.Graph, roots []*ops.Value) []*ops.Node {
 
 // openUnit makes a unit of the first equation and as many of the following as fit. used tells for each equation that was
 // passed whether it is part of the unit; the others are small and do not depend on the unit.
-func openUnit(nodes []*ops.Node) (*unit, []bool) {
+func openUnit(nodes []*ops.Node, consumers [][]*ops.Node) (*unit, []bool) {
 	single := &unit{nodes: nodes[:1]}
-	if len(nodes[0].Out) != 1 || nodes[0].Out[0].Shape.Size() <= smallSize {
+	if len(nodes[0].Out) != 1 || nodes[0].Out[0].Shape.Size() <= smallSize || spreads(nodes[0], consumers) {
 		return single, []bool{true}
 	}
 	var best *unit
@@ -94,12 +98,36 @@ func openUnit(nodes []*ops.Node) (*unit, []bool) {
 	return best, bestUsed
 }
 
-// better prefers more equations, then rows of a size that suits a tile.
+// spreads tells whether the result of an equation is broadcast into a much larger one. The rows of a unit that begins with it
+// would be too long for a tile.
+func spreads(n *ops.Node, consumers [][]*ops.Node) bool {
+	const much = 16
+	size := n.Out[0].Shape.Size()
+	return size <= aheadSize && slices.ContainsFunc(consumers[n.Out[0].ID], func(c *ops.Node) bool {
+		return elementwise[c.Primitive] && c.Out[0].Shape.Size() >= much*size
+	})
+}
+
+// better prefers the unit that covers clearly more elements, then the one whose rows suit a tile.
 func better(a, b *unit) bool {
-	if len(a.nodes) != len(b.nodes) {
-		return len(a.nodes) > len(b.nodes)
+	const clearly = 1.25
+	x, y := float64(a.elements()), float64(b.elements())
+	switch {
+	case x > clearly*y:
+		return true
+	case y > clearly*x:
+		return false
 	}
 	return b.largestRow() > tileElements && a.largestRow() >= 64
+}
+
+// elements returns the number of elements of all results of the unit.
+func (u *unit) elements() int {
+	n := 0
+	for _, node := range u.nodes {
+		n += node.Out[0].Shape.Size()
+	}
+	return n
 }
 
 // largestRow returns the size of the largest row of a result of the unit.
@@ -120,7 +148,7 @@ func extend(nodes []*ops.Node, rows int) (*unit, []bool) {
 	last := 0
 	for _, n := range nodes {
 		r, ok := asRows(n, rows, isMade)
-		if ok {
+		if ok && u.fits(&r) {
 			u.nodes, u.row = append(u.nodes, n), append(u.row, r)
 			made[n.Out[0]] = true
 			used = append(used, true)
@@ -136,6 +164,16 @@ func extend(nodes []*ops.Node, rows int) (*unit, []bool) {
 		return nil, nil
 	}
 	return u, used[:last]
+}
+
+// fits tells whether the repeated operands of an equation have the period of the unit, and settles that where it is open.
+func (u *unit) fits(r *rowNode) bool {
+	period, ok := r.period()
+	if !ok || period != 0 && u.period != 0 && period != u.period {
+		return false
+	}
+	u.period = max(u.period, period)
+	return true
 }
 
 func small(n *ops.Node) bool {

@@ -18,8 +18,23 @@ const (
 // tiles returns how a row unit is cut: rows of a tile, number of tiles, number of groups of tiles.
 func (u *unit) tiles() (rows, tiles, groups int) {
 	rows = max(1, tileElements/u.largestRow())
-	tiles = (u.rows + rows - 1) / rows
+	if u.period > 0 {
+		rows = min(rows, u.period)
+		tiles = u.rows / u.period * ((u.period + rows - 1) / rows)
+	} else {
+		tiles = (u.rows + rows - 1) / rows
+	}
 	return rows, tiles, min(tiles, tileGroups)
+}
+
+// tile returns the rows lo..hi-1 of a tile. Tiles of a unit with a period do not cross its multiples.
+func (u *unit) tile(i, rows int) (lo, hi int) {
+	if u.period == 0 {
+		return i * rows, min((i+1)*rows, u.rows)
+	}
+	per := (u.period + rows - 1) / rows
+	start := i / per * u.period
+	return start + i%per*rows, min(start+(i%per+1)*rows, start+u.period)
 }
 
 // runRows carries out a row unit for some instances: tile by tile, and for each tile one instance after the other.
@@ -40,7 +55,7 @@ func (r *run) runRows(s *step, u *unit, pass []int) {
 			}
 		}
 		for tile := g * tiles / groups; tile < (g+1)*tiles/groups; tile++ {
-			lo, hi := tile*perTile, min((tile+1)*perTile, u.rows)
+			lo, hi := u.tile(tile, perTile)
 			for i, m := range machines[worker] {
 				start := time.Now()
 				m.run(lo, hi)
@@ -95,7 +110,7 @@ func (r *run) observeTile(s *step, u *unit, pass []int, watches []unitWatch, mac
 			held := r.stored[r.class[0][u.nodes[w.row].Out[0].ID]]
 			values[0] = held.Range(lo*w.inner, hi*w.inner, ops.Shape{(hi - lo) * w.inner})
 		}
-		r.Probe.Observe(w.watch, group, int64(lo)*int64(w.inner), values)
+		r.Probe.Observe(w.watch, group, int64(lo)*int64(w.inner), r.shown(w.watch, values))
 	}
 }
 
@@ -129,6 +144,8 @@ type tileSource struct {
 	step   int         // index of the step that makes it, or -1
 	stored *ops.Tensor // a stored value: its rows, or the whole of it
 	whole  bool
+	kind   operandKind // grouped and cyclic stored rows
+	period int
 	inner  ops.Shape
 	slot   int // buffer for widening or rounding the rows; -1 where they can be read in place
 	round  bf16.Format
@@ -145,12 +162,12 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 		row := &u.row[i]
 		plan := r.nodePlan(in, row.node)
 		out := row.node.Out[0]
-		st := tileStep{row: row, plan: plan, slot: -1, storage: arithmeticStorage(plan.Storage(out.DType), plan.Double)}
+		st := tileStep{row: row, plan: plan, slot: -1, storage: plan.Arithmetic(out.DType)}
 		var temporary []int
 		for j, o := range row.in {
 			src := r.source(in, row, plan, o, j, made)
 			if src.slot == 0 {
-				src.slot = p.buffer(&free, perTile*o.inner.Size(), operandStorage(o.value.DType, plan.Double))
+				src.slot = p.buffer(&free, perTile*o.inner.Size(), plan.Operand(j, o.value.DType))
 				if !plan.Alias {
 					temporary = append(temporary, src.slot)
 				}

@@ -87,6 +87,13 @@ func (m *tileMachine) operand(src *tileSource, lo, hi int) *ops.Tensor {
 	if src.fixed != nil {
 		return src.fixed
 	}
+	switch src.kind {
+	case grouped:
+		lo /= src.period
+		hi = lo + 1
+	case cyclic:
+		lo, hi = lo%src.period, lo%src.period+hi-lo
+	}
 	shape := rowsShape(hi-lo, src.inner)
 	size := src.inner.Size()
 	var t *ops.Tensor

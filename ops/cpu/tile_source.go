@@ -23,39 +23,34 @@ func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperan
 	case tiled:
 		if k, ok := made[o.value]; ok {
 			src.step = k
-			if round != (bf16.Format{}) {
+			exact := r.nodePlan(in, o.value.Node).Exact && int(plan.Fused) != j+1
+			if exact || round != (bf16.Format{}) {
 				src.slot = needsBuffer
 			}
 			return src
 		}
 		src.stored = r.stored[r.class[in.plan][o.value.ID]]
-		if arithmeticStorage(src.stored.Storage(), plan.Double) != src.stored.Storage() || round != (bf16.Format{}) {
+		if plan.Operand(j, o.value.DType) != src.stored.Storage() || round != (bf16.Format{}) {
+			src.slot = needsBuffer
+		}
+		return src
+	case grouped, cyclic:
+		src.stored, src.kind, src.period = r.stored[r.class[in.plan][o.value.ID]], o.kind, o.period
+		if plan.Operand(j, o.value.DType) != src.stored.Storage() || round != (bf16.Format{}) {
 			src.slot = needsBuffer
 		}
 		return src
 	case shared:
-		src.fixed = widenShared(r.stored[r.class[in.plan][o.value.ID]], o.inner, plan.Double, round)
+		src.fixed = widenShared(r.stored[r.class[in.plan][o.value.ID]], o.inner, plan.Operand(j, o.value.DType), round)
 		return src
 	}
 	src.stored, src.whole = r.stored[r.class[in.plan][o.value.ID]], true
 	return src
 }
 
-// operandStorage returns the arithmetic storage of a dtype.
-func operandStorage(t ops.DType, double bool) ops.Storage {
-	switch {
-	case t == ops.Bool:
-		return ops.StoreBool
-	case t == ops.Int32:
-		return ops.StoreInt32
-	}
-	return arithmeticStorage(ops.StoreFloat32, double)
-}
-
 // widenShared returns an operand that is the same for all rows as an arithmetic tensor of the shape of a row, rounded if
 // the plan asks for it.
-func widenShared(t *ops.Tensor, inner ops.Shape, double bool, round bf16.Format) *ops.Tensor {
-	want := arithmeticStorage(t.Storage(), double)
+func widenShared(t *ops.Tensor, inner ops.Shape, want ops.Storage, round bf16.Format) *ops.Tensor {
 	if want == t.Storage() && round == (bf16.Format{}) {
 		return t.As(inner)
 	}

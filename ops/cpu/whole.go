@@ -82,7 +82,7 @@ func (r *run) observe(watch int, values []*ops.Tensor) {
 				parts[i] = t.Range(lo, hi, ops.Shape{hi - lo})
 			}
 		}
-		r.Probe.Observe(watch, g, int64(lo), parts)
+		r.Probe.Observe(watch, g, int64(lo), r.shown(watch, parts))
 	})
 }
 
@@ -150,7 +150,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 			continue
 		}
 		widened[i] = t
-		want := arithmeticStorage(t.Storage(), plan.Double)
+		want := plan.Operand(i, n.In[i].DType)
 		rounded := plan.Operands[min(i, 2)]
 		if want != t.Storage() || rounded != (bf16.Format{}) {
 			widened[i] = r.memory.tensor(t.Shape, want)
@@ -165,7 +165,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 		storage := plan.Storage(v.DType)
 		out[i] = r.memory.tensor(v.Shape, storage)
 		wide[i] = out[i]
-		if want := arithmeticStorage(storage, plan.Double); want != storage {
+		if want := plan.Arithmetic(v.DType); want != storage {
 			wide[i] = r.memory.tensor(v.Shape, want)
 			temporary = append(temporary, wide[i])
 		}

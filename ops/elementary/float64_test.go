@@ -107,7 +107,7 @@ func TestFloat64Pow(t *testing.T) {
 }
 
 func TestFloat64Special(t *testing.T) {
-	inf, nan := math.Inf(1), math.NaN()
+	inf, nan, negZero := math.Inf(1), math.NaN(), math.Copysign(0, -1)
 	f := Float64
 	for _, c := range []struct {
 		name      string
@@ -122,6 +122,8 @@ func TestFloat64Special(t *testing.T) {
 		{"tanh inf", f.Tanh.Value(inf), 1}, {"tanh -inf", f.Tanh.Value(-inf), -1}, {"tanh tiny", f.Tanh.Value(-0x1p-1074), -0x1p-1074}, {"tanh nan", f.Tanh.Value(nan), nan},
 		{"logistic inf", f.Logistic.Value(inf), 1}, {"logistic -inf", f.Logistic.Value(-inf), 0}, {"logistic nan", f.Logistic.Value(nan), nan}, {"logistic 0", f.Logistic.Value(0), 0.5},
 		{"erf inf", f.Erf.Value(inf), 1}, {"erf -7", f.Erf.Value(-7), -1}, {"erf nan", f.Erf.Value(nan), nan}, {"erf tiny", f.Erf.Value(0x1p-1000), 0x1p-1000 * 1.1283791670955126},
+		{"expm1 -0", f.Expm1.Value(negZero), negZero}, {"log1p -0", f.Log1p.Value(negZero), negZero}, {"tanh -0", f.Tanh.Value(negZero), negZero},
+		{"erf -0", f.Erf.Value(negZero), negZero}, {"sin -0", f.Sin.Value(negZero), negZero}, {"pow -0^3", f.Pow(negZero, 3), negZero},
 		{"sqrt 2", f.Sqrt.Value(2), math.Sqrt2}, {"rsqrt 4", f.Rsqrt.Value(4), 0.5}, {"rsqrt 0", f.Rsqrt.Value(0), inf}, {"rsqrt inf", f.Rsqrt.Value(inf), 0},
 		{"sin inf", f.Sin.Value(inf), nan}, {"cos nan", f.Cos.Value(nan), nan}, {"cos 0", f.Cos.Value(0), 1}, {"sin 2^1000", f.Sin.Value(0x1p1000), -0.15920170308624243},
 		{"pow 0^0", f.Pow(0, 0), 1}, {"pow nan^0", f.Pow(nan, 0), 1}, {"pow -2^3", f.Pow(-2, 3), -8}, {"pow -2^0.5", f.Pow(-2, 0.5), nan}, {"pow 0^-1", f.Pow(0, -1), inf},

@@ -31,7 +31,10 @@ var (
 
 // sin64 is sin x.
 func sin64(x float64) float64 {
-	if x-x != 0 {
+	switch {
+	case x == 0:
+		return x
+	case x-x != 0:
 		return math.NaN()
 	}
 	r, c, n := reduceQuarter64(x)

@@ -26,25 +26,29 @@ func Interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor) 
 		}
 		out := make([]*ops.Tensor, len(n.Out))
 		for i, v := range n.Out {
-			out[i] = ops.NewTensor(v.Shape, storage(v.DType, np.Double))
+			out[i] = ops.NewTensor(v.Shape, np.Arithmetic(v.DType))
 			values[v.ID] = out[i]
 		}
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, np), out, in)
 	}
+	for _, n := range g.Nodes {
+		if f := plan.Nodes[n.Index].Shown; f != (bf16.Format{}) {
+			v := n.Out[0]
+			values[v.ID] = shown(values[v.ID], f)
+		}
+	}
 	return values
 }
 
-// storage returns the widened storage of a dtype.
-func storage(t ops.DType, double bool) ops.Storage {
-	switch {
-	case t == ops.Bool:
-		return ops.StoreBool
-	case t == ops.Int32:
-		return ops.StoreInt32
-	case double:
-		return ops.StoreFloat64
+// shown returns a float32 copy of a value that is kept unrounded, in the format in which it is to be seen.
+func shown(t *ops.Tensor, f bf16.Format) *ops.Tensor {
+	out := ops.NewTensor(t.Shape, ops.StoreFloat32)
+	copy(out.F32, t.F32)
+	for k, v := range t.F64 {
+		out.F32[k] = float32(v)
 	}
-	return ops.StoreFloat32
+	ops.RoundTo(f, out)
+	return out
 }
 
 // operand returns a copy of an operand, widened to the storage of the plan and rounded if it asks for that.
@@ -53,7 +57,7 @@ func operand(o ops.Operand, plan *ops.NodePlan, i int, values []*ops.Tensor) *op
 		return ops.LiteralTensor(o, plan)
 	}
 	t := values[o.Value.ID]
-	out := ops.NewTensor(t.Shape, storage(o.DType, plan.Double))
+	out := ops.NewTensor(t.Shape, plan.Operand(i, o.DType))
 	switch {
 	case out.F64 != nil && t.F32 != nil:
 		for k, v := range t.F32 {

@@ -94,23 +94,28 @@ def metrics(test, reference):
     }
 
 
-def place(name, before):
-    """Part, module and block of a tap that follows a tap of the block `before`."""
+def place(name):
+    """Part, module and block of a tap, as model.Part and model.Block name them."""
     module = name.split(':')[0]
-    path = module.split('/')
+    path = module.split('#')[0].split('/')
     if path[0] == 'out':
-        return 'output', '', path[1]
+        return 'output', '', '/'.join(path[:2])
+    path = path[1:]
+    if path[0] == 'head':
+        return 'head', module, '/'.join(path[:2])
+    if path[0] == 'embed':
+        return 'encoder', module, 'embed'
+    if path[0].startswith('output_'):
+        return 'embedder', module, path[0]
+    part = {'sequence_encoder': 'encoder', 'transformer_tower': 'tower', 'sequence_decoder': 'decoder'}[path[0]]
     if len(path) == 1:
-        return 'tower', module, module
-    if path[1] == 'sequence_encoder':
-        return 'encoder', module, path[2] if len(path) > 2 else before
-    if path[1] == 'transformer_tower':
-        return 'pair' if path[2].startswith('pair_update') else 'tower', module, path[2]
-    if path[1] == 'sequence_decoder':
-        return 'decoder', module, path[2] if len(path) > 2 else 'sequence_decoder'
-    if path[1] == 'head':
-        return 'head', module, path[2]
-    return 'embedder' if path[1].startswith('output') else 'tower', module, path[1]
+        number = name.split(':pool')
+        return part, module, 'max_pool' + number[1].replace('#', '_') if len(number) == 2 else path[0]
+    if path[1].startswith('pair_update_block'):
+        return 'pair', module, '/'.join(path[1:3])
+    if path[1].startswith('attention_bias_block'):
+        return 'pair', module, path[1]
+    return part, module, path[1]
 
 
 def main(folder, out):
@@ -118,7 +123,7 @@ def main(folder, out):
     tests = [('bf16', *load(folder, 'bf16')), ('f64', *load(folder, 'f64'))]
     taps = []
     for name, tap in tests[0][1].items():
-        part, module, block = place(name, taps[-1]['block'] if taps else '')
+        part, module, block = place(name)
         entry = {'name': name, 'shape': tap['shape'], 'dtype': tap['dtype'], 'part': part, 'module': module,
                  'block': block, 'equation': len(taps), 'metrics': [], 'origin': []}
         for mode, test, arrays in tests:

@@ -30,8 +30,10 @@ func main() {
 	case "avx2":
 		for _, size := range []int{4, 8} {
 			for height := 1; height <= 6; height++ {
-				tile256(size, height)
+				tile256(size, height, true)
+				tile256(size, height, false)
 			}
+			tree256(size)
 		}
 		for _, s := range sources {
 			packStrips(s, "AVX2", 32, func() VecVirtual { return YMM() })

@@ -69,11 +69,37 @@ func tile512(size, height int) {
 	})
 }
 
-// tile256 generates a kernel of height rows and two registers of columns, all of them computed.
-func tile256(size, height int) {
-	t := begin("AVX2", "_", size, height, 32, func() VecVirtual { return YMM() })
+// tile256 generates a kernel of height rows and two registers of columns, all of them computed, with fused or with separate
+// multiplications and additions.
+func tile256(size, height int, fused bool) {
+	isa := "AVX2"
+	if !fused {
+		isa = "UnfusedAVX2"
+	}
+	t := begin(isa, "_", size, height, 32, func() VecVirtual { return YMM() })
 	t.start(func(_ int, from Mem, to VecVirtual) { VMOVUPS(from, to) }, func(v VecVirtual) { VXORPS(v, v, v) })
-	b, x := []VecVirtual{YMM(), YMM()}, YMM()
+	b, x, product := []VecVirtual{YMM(), YMM()}, YMM(), YMM()
+	add := func(x, y, to VecVirtual) {
+		if size == 4 {
+			VADDPS(x, y, to)
+		} else {
+			VADDPD(x, y, to)
+		}
+	}
+	multiplyAdd := func(b, acc VecVirtual) {
+		switch {
+		case fused && size == 4:
+			VFMADD231PS(x, b, acc)
+		case fused:
+			VFMADD231PD(x, b, acc)
+		case size == 4:
+			VMULPS(x, b, product)
+			add(acc, product, acc)
+		default:
+			VMULPD(x, b, product)
+			add(acc, product, acc)
+		}
+	}
 	t.loop(func() {
 		for j, v := range b {
 			VMOVUPS(Mem{Base: t.b, Disp: j * t.vector}, v)
@@ -86,21 +112,13 @@ func tile256(size, height int) {
 				VBROADCASTSD(from, x)
 			}
 			for j, acc := range row {
-				if size == 4 {
-					VFMADD231PS(x, b[j], acc)
-				} else {
-					VFMADD231PD(x, b[j], acc)
-				}
+				multiplyAdd(b[j], acc)
 			}
 		}
 	})
 	t.finish(func(_ int, c Mem, acc VecVirtual) {
 		VMOVUPS(c, x)
-		if size == 4 {
-			VADDPS(acc, x, acc)
-		} else {
-			VADDPD(acc, x, acc)
-		}
+		add(acc, x, acc)
 	}, func(_ int, acc VecVirtual, to Mem) { VMOVUPS(acc, to) })
 }
 
@@ -109,7 +127,7 @@ func begin(isa, width string, size, height, vector int, register func() VecVirtu
 	t := &tile{size: size, height: height, vector: vector, vectors: 2}
 	name := fmt.Sprintf("tile%sF%dHeight%d", isa, 8*size, height)
 	TEXT(name, NOSPLIT, fmt.Sprintf("func(mode, count, element, %s int, a, b, c *float%d, stride int)", width, 8*size))
-	Doc(fmt.Sprintf("%s is the tile kernel for %d rows, see tileGo%d.", name, height, 8*size))
+	Doc(fmt.Sprintf("%s is the tile kernel of height %d, see tileGo%d.", name, height, 8*size))
 	t.mode, t.count = Load(Param("mode"), GP64()), Load(Param("count"), GP64())
 	t.a, t.b, t.c, t.rowStride = GP64(), GP64(), GP64(), GP64()
 	Load(Param("a"), t.a)
