@@ -99,7 +99,7 @@ func compareCase(got []float32, want *reference.Array) (identical int, first str
 
 // TestBlocks compares the 42 building blocks with those of the official model, by bits.
 func TestBlocks(t *testing.T) {
-	for _, c := range []struct{ reference, policy string }{{"f32-prim", "f32"}, {"bf16-prim", "jax-cpu-eager"}} {
+	for _, c := range []struct{ reference, policy string }{{"f32-prim", "f32"}, {"bf16-prim", "jax-cpu-eager"}, {"bf16-jit", "jax-cpu-jit"}} {
 		ref, err := reference.Load("testdata/blocks/" + c.reference + ".npz")
 		if err != nil {
 			t.Fatal(err)

@@ -100,7 +100,6 @@ func (p *tapProbe) Observe(watch, _ int, offset int64, values []*ops.Tensor) {
 	p.checks[watch].observe(int(offset), values[0])
 }
 
-var policyOfMode = map[string]string{"bf16-prim": "jax-cpu-eager", "bf16-jit": "jax-cpu-jit", "f32-prim": "f32", "f64-prim": "f64"}
 
 // TestReference replays a whole-model reference and compares every tap:
 //

@@ -33,8 +33,11 @@ func bits(x []float32) []int32 {
 
 func moveAll[T any](dst, src []T, pieces []piece) {
 	for _, p := range pieces {
+		if p.shape.Size() == 0 {
+			continue
+		}
 		p = p.collapse().blocked()
-		copyStrided(dst[min(p.to, len(dst)):], src[min(p.from, len(src)):], p.shape, p.toStrides, p.fromStrides)
+		copyStrided(dst[p.to:], src[p.from:], p.shape, p.toStrides, p.fromStrides)
 	}
 }
 

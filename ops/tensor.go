@@ -104,3 +104,21 @@ func Widened(t *Tensor, scratch *[]float32) []float32 {
 	bf16.DecodeBFloat16(out, t.BF16)
 	return out
 }
+
+// Element returns the element at flat position i as float64; truth values are 0 and 1.
+func (t *Tensor) Element(i int) float64 {
+	switch {
+	case t.F64 != nil:
+		return t.F64[i]
+	case t.BF16 != nil:
+		return float64(bf16.FromBFloat16(t.BF16[i]))
+	case t.I32 != nil:
+		return float64(t.I32[i])
+	case t.Bool != nil:
+		if t.Bool[i] {
+			return 1
+		}
+		return 0
+	}
+	return float64(t.F32[i])
+}

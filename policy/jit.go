@@ -117,7 +117,9 @@ func (j *jit) product(n *ops.Node) {
 	if left && isOrdered(p.LeftBatch, nil, p.LeftContracting, len(n.In[0].Shape())) {
 		j.read(n, 0)
 	}
-	if right && (isOrdered(p.RightBatch, p.RightContracting, nil, len(n.In[1].Shape())) || transposed(p, len(n.In[1].Shape()))) {
+	axes := len(n.In[1].Shape())
+	one := axes == len(p.RightBatch)+len(p.RightContracting)+1
+	if right && (isOrdered(p.RightBatch, p.RightContracting, nil, axes) || one && isOrdered(p.RightBatch, nil, p.RightContracting, axes)) {
 		j.read(n, 1)
 	}
 }
@@ -179,17 +181,29 @@ var reduces = map[ops.Primitive]bool{
 	ops.ReduceMaxPrimitive: true, ops.ReduceSumPrimitive: true, ops.ReduceWindowMaxPrimitive: true, ops.ReduceWindowSumPrimitive: true,
 }
 
-// plan changes the plan of an equation. It runs in execution order.
-func (j *jit) plan(n *ops.Node, plan *ops.NodePlan, functions string) {
+// operands rounds values that are kept unrounded on their way into an equation, unless it reads them so.
+func (j *jit) operands(n *ops.Node, plan *ops.NodePlan) {
 	for i, o := range n.In {
-		if o.Value != nil && j.kept[o.Value.ID] && !j.unrounded[operand{n.Index, i}] {
-			plan.Operands[min(i, len(plan.Operands)-1)] = bf16.BFloat16
+		if o.Value == nil || !j.kept[o.Value.ID] {
+			continue
+		}
+		at := min(i, len(plan.Operands)-1)
+		plan.Operands[at] = bf16.BFloat16
+		if j.unrounded[operand{n.Index, i}] {
+			plan.Operands[at] = bf16.Format{}
 		}
 	}
-	if j.fused[n.Index] && n.Out[0].DType == ops.Float32 && functions == FunctionsXLACPU {
+}
+
+// results changes what becomes of the results of an equation.
+func (j *jit) results(n *ops.Node, plan *ops.NodePlan) {
+	if plan.Alias && plan.Operands[0] != (bf16.Format{}) {
+		plan.Alias, plan.Output, plan.Round = false, plan.Operands[0], true
+	}
+	if j.fused[n.Index] && n.Out[0].DType == ops.Float32 && plan.Functions == FunctionsXLACPU {
 		plan.Functions = functionsFused
 	}
-	if j.windowed[n.Index] {
+	if j.windowed[n.Index] && plan.Sum != (bf16.SumOrder{}) {
 		plan.Sum = xlacpu.Recorded.FusedSum(n.In[0].Shape(), n.Params.(ops.ReduceParams).Axes)
 	}
 	if plan.Output == bf16.Float32 && plan.Round {
@@ -201,7 +215,7 @@ func (j *jit) plan(n *ops.Node, plan *ops.NodePlan, functions string) {
 	if plan.Output == bf16.BFloat16 && plan.Round && (j.wanted[n.Out[0].ID] || j.dropped[n.Index]) {
 		plan.Output, plan.Round, plan.Shown = bf16.Float32, false, bf16.BFloat16
 		plan.Alias = j.dropped[n.Index]
-		j.kept[n.Out[0].ID] = !plan.Alias
+		j.kept[n.Out[0].ID] = true
 	}
 }
 

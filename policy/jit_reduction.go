@@ -63,11 +63,11 @@ func (j *jit) feed(v *ops.Value, readers []*ops.Node) (turned bool) {
 	case n.Primitive == ops.TransposePrimitive:
 		return true
 	case n.Primitive == ops.ConvertElementTypePrimitive && v.DType == ops.Float32 && j.isCast(n.In[0]):
-		j.dropped[n.In[0].Value.Node.Index] = true
+		j.drop(n, 0)
 	case n.Primitive == ops.DotGeneralPrimitive && j.half(v.DType):
-		for _, o := range n.In {
+		for i, o := range n.In {
 			if j.isCast(o) {
-				j.dropped[o.Value.Node.Index] = true
+				j.drop(n, i)
 			}
 		}
 	}
@@ -81,6 +81,12 @@ func (j *jit) feed(v *ops.Value, readers []*ops.Node) (turned bool) {
 		}
 	}
 	return turned
+}
+
+// drop leaves out the cast that makes an operand.
+func (j *jit) drop(n *ops.Node, index int) {
+	j.dropped[n.In[index].Value.Node.Index] = true
+	j.unrounded[operand{n.Index, index}] = true
 }
 
 // fusible holds the primitives that XLA takes into a reduction of YNNPACK's.

@@ -139,7 +139,7 @@ func (p *Policy) fill(base *Policy) {
 	for _, f := range []struct{ to, from *string }{
 		{&p.Params, &base.Params}, {&p.Compute, &base.Compute}, {&p.Output, &base.Output}, {&p.ParameterCast, &base.ParameterCast},
 		{&p.StateCast, &base.StateCast}, {&p.Explicit, &base.Explicit}, {&p.Accumulation, &base.Accumulation},
-		{&p.Functions, &base.Functions}, {&p.Subnormals, &base.Subnormals}, {&p.Description, &base.Description},
+		{&p.Functions, &base.Functions}, {&p.Elision, &base.Elision}, {&p.Subnormals, &base.Subnormals}, {&p.Description, &base.Description},
 	} {
 		if *f.to == "" {
 			*f.to = *f.from

@@ -25,6 +25,9 @@ func (p *Policy) Plan(g *ops.Graph) (*ops.Plan, error) {
 		b.formats[v.ID] = b.inputFormat(v)
 		b.tiny[v.ID] = v.Input.Kind == ops.Parameter || v.Input.Kind == ops.State
 	}
+	if s.elision {
+		b.jit = newJIT(g, b.half)
+	}
 	for i, n := range g.Nodes {
 		plan.Nodes[i] = b.node(n)
 	}
@@ -45,6 +48,7 @@ type planner struct {
 	formats []bf16.Format // by value: the narrowest format known to hold it
 	tiny    []bool        // by value: whether it may hold subnormal numbers
 	used    []bool
+	jit     *jit // nil for a policy that elides nothing
 }
 
 func (b *planner) nearest(text string) string {
@@ -70,9 +74,15 @@ func (b *planner) node(n *ops.Node) ops.NodePlan {
 	}
 	b.order(n, &plan)
 	b.operands(n, &plan, compute)
+	if b.jit != nil {
+		b.jit.operands(n, &plan)
+	}
 	b.results(n, &plan, compute)
 	if round != (bf16.Format{}) && n.Out[0].DType.IsFloat() {
 		plan.Output, plan.Round, plan.Alias = round, true, false
+	}
+	if b.jit != nil {
+		b.jit.results(n, &plan)
 	}
 	b.subnormals(n, &plan)
 	for _, v := range n.Out {
@@ -222,7 +232,7 @@ func holds(outer, inner bf16.Format) bool {
 // canonical clears what an equation does not use, so that plans which agree in what they compute are equal.
 func canonical(n *ops.Node, p ops.NodePlan) ops.NodePlan {
 	if p.Alias {
-		return ops.NodePlan{Alias: true, Double: p.Double, Output: p.Output}
+		return ops.NodePlan{Alias: true, Double: p.Double, Output: p.Output, Shown: p.Shown}
 	}
 	if n.Primitive.OnlyMoves() && !hasLiteral(n) {
 		p.Literal, p.Functions = bf16.Format{}, ""

@@ -33,6 +33,9 @@ type Policy struct {
 	Accumulation string `yaml:"accumulation,omitempty"`
 	// Functions is the set of elementary functions: xla-cpu, exact or float64.
 	Functions string `yaml:"functions,omitempty"`
+	// Elision says which roundings a compiler leaves out and which operations it fuses: none, or xla-cpu for what XLA does
+	// on a CPU under jit. None unless given.
+	Elision string `yaml:"elision,omitempty"`
 	// Subnormals says what arithmetic does with subnormal numbers: flush or keep.
 	Subnormals string `yaml:"subnormals,omitempty"`
 
@@ -63,6 +66,9 @@ const (
 	FunctionsXLACPU  = "xla-cpu"
 	FunctionsExact   = "exact"
 	FunctionsFloat64 = "float64"
+
+	ElisionNone   = "none"
+	ElisionXLACPU = "xla-cpu"
 
 	SubnormalsFlush = "flush"
 	SubnormalsKeep  = "keep"
@@ -112,6 +118,7 @@ type settings struct {
 	parameterCast, stateCast bf16.Format
 	explicit                 bf16.Format
 	accumulation, functions  string
+	elision                  bool
 	flush                    bool
 	rules                    []rule
 }
@@ -126,7 +133,7 @@ type rule struct {
 
 // resolve checks a policy in which nothing is left to a policy that it extends.
 func (p *Policy) resolve() (*settings, error) {
-	s := &settings{name: p.Name, accumulation: p.Accumulation, functions: p.Functions, flush: p.Subnormals == SubnormalsFlush}
+	s := &settings{name: p.Name, accumulation: p.Accumulation, functions: p.Functions, elision: p.Elision == ElisionXLACPU, flush: p.Subnormals == SubnormalsFlush}
 	formats := []struct {
 		key, text, fallback string
 		to                  *bf16.Format
@@ -152,13 +159,17 @@ func (p *Policy) resolve() (*settings, error) {
 		}
 		*f.to = format
 	}
-	choices := []struct {
+	type choice struct {
 		key, value string
 		valid      []string
-	}{
+	}
+	choices := []choice{
 		{"accumulation", p.Accumulation, []string{OrderXLACPU, OrderSequential, OrderPairwise}},
 		{"functions", p.Functions, []string{FunctionsXLACPU, FunctionsExact, FunctionsFloat64}},
 		{"subnormals", p.Subnormals, []string{SubnormalsFlush, SubnormalsKeep}},
+	}
+	if p.Elision != "" {
+		choices = append(choices, choice{"elision", p.Elision, []string{ElisionNone, ElisionXLACPU}})
 	}
 	for _, c := range choices {
 		if err := oneOf(c.value, c.valid); err != nil {

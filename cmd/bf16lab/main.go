@@ -17,8 +17,9 @@ import (
 
 // The exit statuses besides 0 and, after a signal, 128 plus its number.
 const (
-	statusUser = 2 // input, flags, files, memory
-	statusBug  = 3
+	statusDisagreement = 1 // verify found too little agreement
+	statusUser         = 2 // input, flags, files, memory
+	statusBug          = 3
 )
 
 // debugVariable is the environment variable that asks for the stack of a bug.
@@ -29,6 +30,7 @@ func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
 // commandLine is what kong parses.
 type commandLine struct {
 	Run      runCommand      `cmd:"" help:"Replay the model under several precision policies and compare every layer."`
+	Verify   verifyCommand   `cmd:"" help:"Replay references made by JAX and compare them bit by bit."`
 	Policies policiesCommand `cmd:"" help:"List the built-in precision policies, or show one as YAML."`
 	Taps     tapsCommand     `cmd:"" help:"List the names, types and shapes of the values that can be watched."`
 	Graph    graphCommand    `cmd:"" help:"Print the traced model as a jaxpr."`
@@ -86,6 +88,9 @@ func command(args []string, stdout, stderr io.Writer) int {
 		return ended.status()
 	}
 	fmt.Fprintf(stderr, "bf16lab: %s\n", oneLine(err.Error()))
+	if errors.As(err, new(disagreement)) {
+		return statusDisagreement
+	}
 	return statusUser
 }
 
@@ -114,7 +119,11 @@ func usageError(err error) error {
 	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
 		command = parse.Context.Selected().FullPath()
 	}
-	return fmt.Errorf("%w (see %s --help)", err, command)
+	message := err.Error()
+	if flag, ok := strings.CutSuffix(message, ` value but got "EOL" (<EOL>)`); ok { // the end of the command line
+		message = flag[:strings.LastIndex(flag, ": ")] + ": the value is missing"
+	}
+	return fmt.Errorf("%s (see %s --help)", message, command)
 }
 
 // reportBug tells of a panic in one line, and shows the stack to those who ask for it.

@@ -158,6 +158,8 @@ func TestDefinitions(t *testing.T) {
 				check(math.Float32frombits(b))
 				check(-math.Float32frombits(b))
 			}
+			check(0.5)
+			check(-0.5)
 			// The only arguments known to meet a harmful tie.
 			check(bitsToFloat32(0x39b57aad))
 			check(bitsToFloat32(0xb9b57aad))

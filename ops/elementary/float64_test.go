@@ -88,6 +88,15 @@ func TestFloat64Accuracy(t *testing.T) {
 	}
 }
 
+// TestExactMargin checks that Exact allows for ten times the errors of Float64.
+func TestExactMargin(t *testing.T) {
+	for i, u := range maxUlps64 {
+		if 10*u > undecidedUlps {
+			t.Errorf("%s may be off by %g ulp: too much for a margin of %d", functions(XLACPU)[i].name, u, undecidedUlps)
+		}
+	}
+}
+
 // TestFloat64Pow measures Float64.Pow over the exponents that float32 results have.
 func TestFloat64Pow(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))

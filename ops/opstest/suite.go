@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"bf16lab/bf16"
 	"bf16lab/ops"
 )
 
@@ -67,7 +66,7 @@ func Collect(t *testing.T, backend Backend, c Case, watched []*ops.Value) [][][]
 				twice = fmt.Sprintf("watch %d, plan %d: element %d was observed twice", watch, plan, at)
 			}
 			seen[watch][plan][at] = true
-			got[watch][plan][at] = math.Float64bits(element(values, k))
+			got[watch][plan][at] = math.Float64bits(values.Element(k))
 		}
 	})
 	if err != nil {
@@ -88,29 +87,11 @@ func Collect(t *testing.T, backend Backend, c Case, watched []*ops.Value) [][][]
 	return got
 }
 
-// element returns one element of a tensor as float64; truth values are 0 and 1.
-func element(t *ops.Tensor, k int) float64 {
-	switch {
-	case t.F64 != nil:
-		return t.F64[k]
-	case t.BF16 != nil:
-		return float64(bf16.FromBFloat16(t.BF16[k]))
-	case t.I32 != nil:
-		return float64(t.I32[k])
-	case t.Bool != nil:
-		if t.Bool[k] {
-			return 1
-		}
-		return 0
-	}
-	return float64(t.F32[k])
-}
-
 // differ describes the first element in which a backend differs from the interpreter; empty if there is none.
 func differ(got []uint64, want *ops.Tensor) string {
 	wrong, first := 0, -1
 	for k := range got {
-		x, y := math.Float64frombits(got[k]), element(want, k)
+		x, y := math.Float64frombits(got[k]), want.Element(k)
 		if math.Float64bits(x) == math.Float64bits(y) || math.IsNaN(x) && math.IsNaN(y) {
 			continue
 		}
@@ -123,11 +104,11 @@ func differ(got []uint64, want *ops.Tensor) string {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d elements differ, the first at %d: got %v, want %v", wrong, len(got), first,
-		math.Float64frombits(got[first]), element(want, first))
+		math.Float64frombits(got[first]), want.Element(first))
 }
 
 // Bits returns one element of a tensor as the bits of a float64.
-func Bits(t *ops.Tensor, k int) uint64 { return math.Float64bits(element(t, k)) }
+func Bits(t *ops.Tensor, k int) uint64 { return math.Float64bits(t.Element(k)) }
 
 // BothNaN tells whether two elements, as bits of float64, are both NaN.
 func BothNaN(x, y uint64) bool {

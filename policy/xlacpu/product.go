@@ -24,10 +24,15 @@ func (CPU) Product(p Product) ops.ProductOrder {
 	if p.Rows == 1 || p.Columns == 1 {
 		return vector(p)
 	}
-	if p.Rows <= 3 && p.Columns <= 3 {
+	if Widened(p.Rows, p.Columns) {
 		p.Half = false
 	}
 	return newChoice(p).order()
+}
+
+// Widened tells whether a product of bfloat16 operands with a float32 result is so small that XLA widens the operands.
+func Widened(rows, columns int) bool {
+	return rows <= 3 && columns <= 3 || rows == 1 || columns == 1
 }
 
 // vector is the order of a product of a matrix and a vector, which YNNPACK has no part in.

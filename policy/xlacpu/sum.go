@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// smallSum is the number of terms from which a sum goes to YNNPACK.
-	smallSum = 4096
+	// SmallSum is the number of elements from which a float32 reduction goes to YNNPACK.
+	SmallSum = 4096
 	// smallWindow is the largest window of XLA's own rewriting of smaller sums.
 	smallWindow = 32
 )
@@ -35,14 +35,27 @@ func (cpu CPU) Sum(shape, axes []int) bf16.SumOrder {
 	switch {
 	case len(reduced) == 0 || total == 0:
 		return bf16.SumOrder{}
-	case last >= 0 && len(inner) == 0 && total >= smallSum:
+	case last >= 0 && len(inner) == 0 && total >= SmallSum:
 		return bf16.SumOrder{Kind: bf16.Lanes}
 	case len(reduced) > len(bf16.SumOrder{}.Axes):
 		return bf16.SumOrder{}
-	case total < smallSum:
+	case total < SmallSum:
 		return small(reduced)
 	}
 	return cpu.tiles(reduced, inner)
+}
+
+// FusedSum returns the order of the sum over the last axis of a softmax that jit fuses and whose operand comes transposed.
+func (CPU) FusedSum(shape, axes []int) bf16.SumOrder {
+	o := bf16.SumOrder{Kind: bf16.Lanes}
+	n := 1
+	for _, a := range axes {
+		n *= shape[a]
+	}
+	if len(axes) == 1 && n > smallWindow && n%smallWindow == 0 {
+		o.Window = smallWindow
+	}
+	return o
 }
 
 // small is the order of a small sum; one without an axis longer than a window is sequential.
