@@ -169,6 +169,30 @@ func TestDotIsItsDefinition(t *testing.T) {
 	})
 }
 
+// TestDotOrdersDiffer sees that every part of an order shows in the bits.
+func TestDotOrdersDiffer(t *testing.T) {
+	multiply := func(x, y float32) float32 { return float32(x * y) }
+	seen := map[[16]uint32]DotOrder{}
+	for _, order := range []DotOrder{
+		{}, {Block: 64}, {Lanes: 8}, {Lanes: 8, Halves: true}, {Lanes: 8, Rest: RestBlock}, {Lanes: 8, Rest: RestChain}, {OddFirst: true},
+		{Lanes: 8, Halves: true, Rest: RestChain}, {Lanes: 8, Block: 64, Rest: RestChain}, {Pairwise: true}, {Unfused: true},
+	} {
+		var got, want [16]uint32
+		for i := range got {
+			a, b := lcgFloats(uint32(i), 205), lcgFloats(uint32(i+100), 205)
+			got[i] = math.Float32bits(Dot(order, a, b))
+			want[i] = math.Float32bits(writtenOut(order, a, b, multiply, exactFMA32))
+		}
+		if got != want {
+			t.Errorf("%+v: %#08x, want %#08x", order, got, want)
+		}
+		if other, ok := seen[got]; ok {
+			t.Errorf("%+v and %+v both give %#08x", order, other, got)
+		}
+		seen[got] = order
+	}
+}
+
 func TestDot64IsItsDefinition(t *testing.T) {
 	multiply := func(x, y float64) float64 { return float64(x * y) }
 	rapid.Check(t, func(t *rapid.T) {

@@ -7,19 +7,37 @@ import (
 	"bf16lab/ops"
 )
 
-// comparison is a probe that compares every watched value with the first plan's.
+// comparison is a probe that compares every watched value with the first plan's, and takes digests of the bits.
 type comparison struct {
 	plans   int
 	mu      sync.Mutex
-	open    map[int][][]metrics.Accumulator // by watch: group, then plan
-	results [][]metrics.Metrics             // by watch, then plan without the first
+	open    map[int][][]sums    // by watch: group, then plan
+	results [][]metrics.Metrics // by watch, then plan without the first
+	digests [][]metrics.Digest  // by watch, then plan
 	scratch sync.Pool
 }
 
+// sums is what is gathered of one group under one plan.
+type sums struct {
+	metrics.Accumulator
+	digest metrics.Digest
+}
+
 func newComparison(watches, plans int) *comparison {
-	c := &comparison{plans: plans, open: map[int][][]metrics.Accumulator{}, results: make([][]metrics.Metrics, watches)}
+	c := &comparison{
+		plans: plans, open: map[int][][]sums{}, results: make([][]metrics.Metrics, watches), digests: make([][]metrics.Digest, watches),
+	}
 	c.scratch.New = func() any { return new(scratchRows) }
 	return c
+}
+
+// fingerprint returns one digest for all taps of a plan.
+func (c *comparison) fingerprint(taps []ops.Tap, plan int) string {
+	all := map[string]metrics.Digest{}
+	for i, t := range taps {
+		all[t.Name] = c.digests[i][plan]
+	}
+	return metrics.Fingerprint(all)
 }
 
 // scratchRows holds widened bfloat16 values of a chunk.
@@ -27,34 +45,63 @@ type scratchRows struct{ reference, test []float32 }
 
 // Begin makes room for the sums of all groups.
 func (c *comparison) Begin(watch, groups int) {
-	sums := make([][]metrics.Accumulator, groups)
-	for g := range sums {
-		sums[g] = make([]metrics.Accumulator, c.plans)
+	all := make([][]sums, groups)
+	for g := range all {
+		all[g] = make([]sums, c.plans)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.open[watch] = sums
+	c.open[watch] = all
 }
 
 // Observe adds a chunk to the sums of its group. Plans that share a tensor are compared once; plans that are observed in
 // another call are left alone.
 func (c *comparison) Observe(watch, group int, offset int64, values []*ops.Tensor) {
 	c.mu.Lock()
-	sums := c.open[watch][group]
+	gathered := c.open[watch][group]
 	c.mu.Unlock()
 	s := c.scratch.Get().(*scratchRows)
 	defer c.scratch.Put(s)
+	if first(values) {
+		gathered[0].digest.Merge(digest(s, values[0], offset))
+	}
 	for i := 1; i < len(values); i++ {
 		if values[i] == nil || sharedWith(values, i) > 0 {
 			continue
 		}
-		add(&sums[i], s, values[0], values[i], offset)
+		add(&gathered[i].Accumulator, s, values[0], values[i], offset)
+		gathered[i].digest.Merge(digest(s, values[i], offset))
 	}
 	for i := 1; i < len(values); i++ {
 		if j := sharedWith(values, i); j > 0 && values[i] != nil {
-			sums[i] = sums[j]
+			gathered[i] = gathered[j]
 		}
 	}
+}
+
+// first tells whether the reference is computed in this pass: it is there in later passes too, for comparison with the plans
+// that are observed then.
+func first(values []*ops.Tensor) bool {
+	missing, other := false, false
+	for _, v := range values[1:] {
+		missing = missing || v == nil
+		other = other || v != nil && v != values[0]
+	}
+	return !(missing && other)
+}
+
+// digest returns the digest of the values of a chunk, whatever they are stored as: a bfloat16 counts as the float32 of the same
+// value.
+func digest(s *scratchRows, t *ops.Tensor, offset int64) metrics.Digest {
+	switch {
+	case t.I32 != nil:
+		return metrics.DigestOf(t.I32, offset)
+	case t.Bool != nil:
+		return metrics.DigestOf(t.Bool, offset)
+	case t.F64 != nil:
+		return metrics.DigestOf(t.F64, offset)
+	}
+	return metrics.DigestOf(ops.Widened(t, &s.test), offset)
 }
 
 // sharedWith returns the first plan after the reference whose tensor plan i shares, if that is an earlier plan; else 0.
@@ -70,18 +117,22 @@ func sharedWith(values []*ops.Tensor, i int) int {
 // End merges the groups in order, so that the result does not depend on the number of workers.
 func (c *comparison) End(watch int) {
 	c.mu.Lock()
-	sums := c.open[watch]
+	all := c.open[watch]
 	delete(c.open, watch)
 	c.mu.Unlock()
+	digests := make([]metrics.Digest, c.plans)
 	out := make([]metrics.Metrics, c.plans-1)
-	for i := range out {
+	for i := range digests {
 		total := &metrics.Accumulator{}
-		for g := range sums {
-			total.Merge(&sums[g][i+1])
+		for g := range all {
+			total.Merge(&all[g][i].Accumulator)
+			digests[i].Merge(all[g][i].digest)
 		}
-		out[i] = total.Result()
+		if i > 0 {
+			out[i-1] = total.Result()
+		}
 	}
-	c.results[watch] = out
+	c.results[watch], c.digests[watch] = out, digests
 }
 
 // add compares two tensors of one chunk, whatever they are stored as.

@@ -153,9 +153,9 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 	r.run.Started = start.UTC()
 	r.run.Seconds = time.Since(start).Seconds()
 	r.run.PeakBytes = stats.PeakBytes
-	r.run.Reference = policyResult(r.reference, stats.Seconds[0])
+	r.run.Reference = policyResult(r.reference, stats.Seconds[0], probe.fingerprint(r.taps, 0))
 	for i, p := range r.policies {
-		r.run.Policies = append(r.run.Policies, policyResult(p, stats.Seconds[i+1]))
+		r.run.Policies = append(r.run.Policies, policyResult(p, stats.Seconds[i+1], probe.fingerprint(r.taps, i+1)))
 	}
 	count := len(r.policies)
 	for i, t := range r.taps {
@@ -174,8 +174,8 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 	setOrigins(r.graph, r.taps, r.run)
 }
 
-func policyResult(p *policy.Policy, seconds float64) results.Policy {
-	return results.Policy{Name: p.Name, Description: p.Description, YAML: p.YAML(), Seconds: seconds}
+func policyResult(p *policy.Policy, seconds float64, digest string) results.Policy {
+	return results.Policy{Name: p.Name, Description: p.Description, YAML: p.YAML(), Seconds: seconds, Digest: digest}
 }
 
 func newTap(t ops.Tap) results.Tap {
