@@ -19,7 +19,7 @@ func evaluateDiv(c *Context, out, in []*Tensor) {
 	mapUnary(one, one, fillOne[float32], fillOne[float64], fillOne[int32])
 	binary(inverse, one, in[1], divLoop[float32], divLoop[float64], divLoop[int32])
 	if c.Plan.Flush {
-		flush(inverse)
+		Flush(inverse)
 	}
 	if c.Plan.Exact {
 		exactProduct(out[0], in[0], inverse)

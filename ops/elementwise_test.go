@@ -84,6 +84,7 @@ func TestSelectDefinition(t *testing.T) {
 		{"values", func(b *Builder, x []*Value) { b.SelectN(x[0], x[1], x[2]) }, list(which, row(1, nan, 3), row(-1, -2, minusZero)),
 			list(row(-1, nan, minusZero))},
 		{"a literal", func(b *Builder, x []*Value) { b.SelectN(x[0], Scalar(7), x[1]) }, list(which, row(1, 2, 3)), list(row(1, 7, 3))},
+		{"scalar cases", func(b *Builder, x []*Value) { b.SelectN(x[0], x[1], x[2]) }, list(which, row(1, 2, 3), reals(nil, 9)), list(row(9, 2, 9))},
 		{"a scalar predicate", func(b *Builder, x []*Value) { b.SelectN(x[0], x[1], x[2]) }, list(truths(nil, false), row(1, 2), row(3, 4)), list(row(1, 2))},
 		{"integers", func(b *Builder, x []*Value) { b.SelectN(x[0], x[1], x[2]) }, list(which, ints(Shape{3}, 1, 2, 3), ints(Shape{3}, 4, 5, 6)),
 			list(ints(Shape{3}, 4, 2, 6))},

@@ -63,7 +63,7 @@ func Evaluate(p Primitive, c *Context, out, in []*Tensor) {
 	define(c, out, in)
 	for _, t := range out {
 		if flushes {
-			flush(t)
+			Flush(t)
 		}
 		if c.Plan.Round {
 			RoundTo(c.Plan.Output, t)
@@ -75,7 +75,8 @@ func Evaluate(p Primitive, c *Context, out, in []*Tensor) {
 // keep them.
 var arithmetic = map[Primitive]bool{
 	AddPrimitive: true, SubPrimitive: true, MulPrimitive: true, DivPrimitive: true, SquarePrimitive: true, IntegerPowPrimitive: true,
-	PowPrimitive: true, ReduceSumPrimitive: true, ReduceWindowSumPrimitive: true,
+	PowPrimitive: true, ReduceSumPrimitive: true, ReduceWindowSumPrimitive: true, DotGeneralPrimitive: true,
+	ConvGeneralDilatedPrimitive: true,
 }
 
 // Flushes tells whether XLA flushes subnormal operands and results of a primitive. Elementary functions flush by

@@ -86,6 +86,29 @@ func TestZipIsAnIndexLoop(t *testing.T) {
 	})
 }
 
+// TestZipOfLongRuns: a constant beside a run of several fills.
+func TestZipOfLongRuns(t *testing.T) {
+	x := count(600, 0)
+	for _, ys := range []Shape{nil, {1, 1}} {
+		sum, difference := make([]int, 600), make([]int, 600)
+		zip(sum, Shape{2, 300}, x, Shape{2, 300}, []int{1000}, ys, func(dst, x, y []int) {
+			for i := range dst {
+				dst[i] = x[i] + y[i]
+			}
+		})
+		zip(difference, Shape{2, 300}, []int{1000}, ys, x, Shape{2, 300}, func(dst, x, y []int) {
+			for i := range dst {
+				dst[i] = x[i] - y[i]
+			}
+		})
+		for i := range x {
+			if sum[i] != i+1000 || difference[i] != 1000-i {
+				t.Fatalf("constant of shape %v, element %d: %d and %d", ys, i, sum[i], difference[i])
+			}
+		}
+	}
+}
+
 func TestZipOfNothing(t *testing.T) {
 	zip(nil, Shape{3, 0}, []float32{1, 2, 3}, Shape{3, 1}, nil, Shape{3, 0}, func(dst, x, y []float32) {
 		if len(dst) != 0 {

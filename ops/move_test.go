@@ -221,6 +221,39 @@ func TestMovesAreIndexLoops(t *testing.T) {
 	})
 }
 
+// TestMoveDefinitions has one example for the eye of each.
+func TestMoveDefinitions(t *testing.T) {
+	x := reals(Shape{2, 3}, 1, 2, 3, 4, 5, 6)
+	checkDefinitions(t, []definitionCase{
+		{"transpose", func(b *Builder, x []*Value) { b.Transpose(x[0], 1, 0) }, list(x), list(reals(Shape{3, 2}, 1, 4, 2, 5, 3, 6))},
+		{"slice", func(b *Builder, x []*Value) { b.Slice(x[0], []int{0, 1}, []int{2, 3}) }, list(x), list(reals(Shape{2, 2}, 2, 3, 5, 6))},
+		{"strided slice", func(b *Builder, x []*Value) { b.StridedSlice(x[0], []int{1, 0}, []int{2, 3}, []int{1, 2}) }, list(x), list(reals(Shape{1, 2}, 4, 6))},
+		{"pad", func(b *Builder, x []*Value) { b.Pad(x[0], Scalar(-inf), []int{0, 1}, []int{1, 0}) }, list(x),
+			list(reals(Shape{3, 4}, -inf, 1, 2, 3, -inf, 4, 5, 6, -inf, -inf, -inf, -inf))},
+		{"concatenate", func(b *Builder, x []*Value) { b.Concatenate(1, x[0], x[1]) }, list(x, reals(Shape{2, 1}, 7, 8)), list(reals(Shape{2, 4}, 1, 2, 3, 7, 4, 5, 6, 8))},
+		{"stack", func(b *Builder, x []*Value) { b.Stack(1, x[0], x[1]) }, list(row(1, 2), row(3, 4)), list(reals(Shape{2, 2}, 1, 3, 2, 4))},
+		{"stack in front", func(b *Builder, x []*Value) { b.Stack(0, x[0], x[1]) }, list(row(1, 2), row(3, 4)), list(reals(Shape{2, 2}, 1, 2, 3, 4))},
+		{"broadcast_in_dim", func(b *Builder, x []*Value) { b.BroadcastInDim(x[0], Shape{2, 2, 2}, 1, 2) }, list(reals(Shape{2, 1}, 1, 2)),
+			list(reals(Shape{2, 2, 2}, 1, 1, 2, 2, 1, 1, 2, 2))},
+		{"broadcast_in_dim of a literal", func(b *Builder, _ []*Value) { b.BroadcastInDim(Scalar(7), Shape{3}) }, nil, list(row(7, 7, 7))},
+		{"reshape", func(b *Builder, x []*Value) { b.Reshape(x[0], 3, 2) }, list(x), list(reals(Shape{3, 2}, 1, 2, 3, 4, 5, 6))},
+		{"squeeze", func(b *Builder, x []*Value) { b.Squeeze(x[0], 0, 2) }, list(reals(Shape{1, 2, 1}, 1, 2)), list(row(1, 2))},
+	})
+}
+
+// TestTransposePartOfOneElement: a single element belongs to one part.
+func TestTransposePartOfOneElement(t *testing.T) {
+	writes := 0
+	for part := range 4 {
+		out := NewTensor(Shape{1, 1}, StoreInt32)
+		TransposePart(TransposeParams{Permutation: []int{1, 0}}, out, ints(Shape{1, 1}, 7), part, 4)
+		writes += int(out.I32[0])
+	}
+	if writes != 7 {
+		t.Errorf("written %d times", writes/7)
+	}
+}
+
 // TestTransposePartCoversEverything: together the parts write each element once, whatever their number.
 func TestTransposePartCoversEverything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -173,6 +173,18 @@ func TestProductOrderRegions(t *testing.T) {
 	})
 }
 
+// TestProductOrderOfBatches: rows are counted within each matrix of a batch.
+func TestProductOrderOfBatches(t *testing.T) {
+	order := ProductOrder{Row: 1, Main: bf16.DotOrder{Unfused: true}, Bottom: bf16.DotOrder{Pairwise: true}}
+	p := DotParams{LeftBatch: []int{0}, RightBatch: []int{0}, LeftContracting: []int{2}, RightContracting: []int{2}}
+	x := reals(Shape{2, 2, 4}, 0x1p24, 1, 1, 1, 0x1p24, 1, 1, 1, 0x1p24, 1, 1, 1, 0x1p24, 1, 1, 1)
+	y := reals(Shape{2, 1, 4}, 1, 1, 1, 1, 1, 1, 1, 1)
+	got := define(NodePlan{Dot: order}, func(b *Builder, x []*Value) { b.DotGeneral(x[0], x[1], p, Float32) }, x, y)[0]
+	if msg := differs(got, reals(Shape{2, 2, 1}, 0x1p24, 0x1p24+2, 0x1p24, 0x1p24+2)); msg != "" {
+		t.Error(msg)
+	}
+}
+
 func TestProductOrderAt(t *testing.T) {
 	o := ProductOrder{
 		Main: bf16.DotOrder{Block: 1}, Row: 2, Column: 3,

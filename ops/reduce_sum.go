@@ -78,7 +78,7 @@ func SumColumns(c *Context, out, x *Tensor, lo, hi int) {
 		bf16.SumRows(c.Plan.Sum, part.F64, x.F64[lo:], columns, rows)
 	}
 	if c.Plan.Flush {
-		flush(part)
+		Flush(part)
 	}
 	if c.Plan.Round {
 		RoundTo(c.Plan.Output, part)

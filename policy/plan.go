@@ -94,22 +94,27 @@ func (b *planner) node(n *ops.Node) ops.NodePlan {
 	return canonical(n, plan)
 }
 
-// subnormals settles which operands have to be flushed: those that come, perhaps through moves and casts, from parameters
-// or from a product, because every other result of arithmetic has been flushed already.
+// subnormals settles which operands have to be flushed: those that come, perhaps through moves and casts, from parameters,
+// because every result of arithmetic has been flushed already.
 func (b *planner) subnormals(n *ops.Node, plan *ops.NodePlan) {
-	any := n.Primitive == ops.DotGeneralPrimitive || n.Primitive == ops.ConvGeneralDilatedPrimitive
+	tiny := false
 	for i, o := range n.In {
 		if o.Value == nil || !b.tiny[o.Value.ID] {
 			continue
 		}
-		any = true
-		if plan.Flush && n.Primitive.Flushes() {
+		tiny = true
+		if plan.Flush && n.Primitive.Flushes() && !accumulatesProducts(n.Primitive) {
 			plan.FlushOperands[min(i, len(plan.FlushOperands)-1)] = true
 		}
 	}
 	for _, v := range n.Out {
-		b.tiny[v.ID] = any && !(plan.Flush && n.Primitive.Flushes())
+		b.tiny[v.ID] = tiny && !(plan.Flush && n.Primitive.Flushes())
 	}
+}
+
+// accumulatesProducts tells whether a primitive runs in the kernels of package ops/cpu, which take operands as they are.
+func accumulatesProducts(p ops.Primitive) bool {
+	return p == ops.DotGeneralPrimitive || p == ops.ConvGeneralDilatedPrimitive
 }
 
 // rules returns the compute format of the region of an equation and the format that its results are rounded to in

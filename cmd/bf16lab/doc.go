@@ -6,6 +6,6 @@
 // The commands are structs with a Run method and do little themselves: experiments run in package experiments, reports are
 // made in package reports.
 //
-// Exit status: 0 if all went well, 2 with one line on stderr for anything that the user can mend, 3 for a bug in the program,
-// 130 after Ctrl-C.
+// Exit status: 0 if all went well, 1 if verify found too little agreement, 2 with one line on stderr for anything that the
+// user can mend, 3 for a bug in the program, 130 after Ctrl-C.
 package main

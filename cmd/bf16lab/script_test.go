@@ -49,8 +49,8 @@ func refuse(ts *testscript.TestScript, negated bool, args []string) {
 	before := tree(ts)
 	err := ts.Exec(args[0], args[1:]...)
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != statusUser {
-		ts.Fatalf("ended with %v, want exit status %d", err, statusUser)
+	if !errors.As(err, &exit) || exit.ExitCode() != 2 {
+		ts.Fatalf("ended with %v, want exit status 2", err)
 	}
 	if line := ts.ReadFile("stderr"); !strings.HasPrefix(line, "bf16lab: ") || strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "\n") {
 		ts.Fatalf("want one line that begins with bf16lab:")
@@ -84,7 +84,7 @@ func TestGuard(t *testing.T) {
 		var stderr bytes.Buffer
 		status := guard(&stderr, func() int { panic("ops: two\nlines") })
 		line, rest, _ := strings.Cut(stderr.String(), "\n")
-		if want := "bf16lab: this is a bug in bf16lab: ops: two lines (BF16LAB_DEBUG=1 shows the stack)"; status != statusBug || line != want {
+		if want := "bf16lab: this is a bug in bf16lab: ops: two lines (BF16LAB_DEBUG=1 shows the stack)"; status != 3 || line != want {
 			t.Errorf("status %d, %q", status, line)
 		}
 		if strings.Contains(rest, "TestGuard") != c.stack || c.stack == (rest == "") {
@@ -99,7 +99,7 @@ func TestGuard(t *testing.T) {
 // TestFullDisk makes sure that output which cannot be written does not pass for success.
 func TestFullDisk(t *testing.T) {
 	var stderr bytes.Buffer
-	if status := execute([]string{"policies"}, brokenWriter{}, &stderr); status != statusUser {
+	if status := execute([]string{"policies"}, brokenWriter{}, &stderr); status != 2 {
 		t.Errorf("status %d", status)
 	}
 	if got, want := stderr.String(), "bf16lab: write to standard output: no space left\n"; got != want {

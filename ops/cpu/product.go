@@ -206,12 +206,15 @@ func (r *run) narrow(n *ops.Node, plan *ops.NodePlan, wide *ops.Tensor) *ops.Ten
 	if s := plan.Storage(n.Out[0].DType); s != wide.Storage() {
 		out = r.memory.tensor(wide.Shape, s)
 	}
-	if out == wide && !plan.Round {
+	if out == wide && !plan.Round && !plan.Flush {
 		return out
 	}
 	parallel(r.Workers, blocks, func(_, b int) {
 		lo, hi := b*observeElements, min((b+1)*observeElements, size)
 		from := wide.Range(lo, hi, ops.Shape{hi - lo})
+		if plan.Flush {
+			ops.Flush(from)
+		}
 		if out == wide {
 			ops.RoundTo(plan.Output, from)
 			return

@@ -95,11 +95,14 @@ func reduceQuarter64(x float64) (r, c float64, n int) {
 	return s, (r - s) + low, int(int64(k))
 }
 
-// reduceQuarterWide is reduceQuarter64 for any finite x, in 1,200 bits more than x needs.
+// reduceQuarterWide is reduceQuarter64 for any finite x, with 192 bits or more beyond those of the integer part of x: no
+// float64 comes closer than 2^-62 or so to a multiple of pi/2.
 func reduceQuarterWide(x float64) (r, c float64, n int) {
-	const prec = 1300
-	v := new(big.Float).SetPrec(prec).SetFloat64(x)
-	half := new(big.Float).SetPrec(prec).Quo(widePi(prec), big.NewFloat(2))
+	_, e := math.Frexp(x)
+	prec := uint(e+192+255) &^ 255
+	v := wide(prec).SetFloat64(x)
+	half := wide(prec)
+	half.SetMantExp(widePi(prec), -1)
 	k, rest := wideReduce(v, half, prec)
 	r, _ = rest.Float64()
 	rest.Sub(rest, big.NewFloat(r))

@@ -1,0 +1,44 @@
+package configs_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"bf16lab/experiments"
+	"bf16lab/experiments/configs"
+)
+
+// TestConfigs prepares every configuration as a run does: inputs, policies, overrides and taps must fit the model.
+func TestConfigs(t *testing.T) {
+	names, err := filepath.Glob("*.yaml")
+	if err != nil || len(names) < 3 {
+		t.Fatalf("%d configurations, %v", len(names), err)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			c, err := experiments.Load(name, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Name+".yaml" != name {
+				t.Errorf("the name is %s", c.Name)
+			}
+			need, err := experiments.Estimate(c, experiments.Options{Threads: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if need += experiments.Headroom; need > 12<<30 {
+				t.Errorf("needs %d bytes, more than 12 GiB", need)
+			}
+		})
+	}
+}
+
+func TestQuickstart(t *testing.T) {
+	text, err := os.ReadFile("quickstart.yaml")
+	if err != nil || !bytes.Equal(text, configs.Quickstart) {
+		t.Errorf("the embedded quickstart is not the file: %v", err)
+	}
+}
