@@ -19,7 +19,7 @@ func ParseGlob(text string) (Glob, error) {
 	}
 	pattern := text
 	var b strings.Builder
-	b.WriteString("^")
+	b.WriteString("(?s)^")
 	if rest, ok := strings.CutPrefix(pattern, "**/"); ok {
 		b.WriteString("(?:.*/)?")
 		pattern = rest
@@ -30,18 +30,25 @@ func ParseGlob(text string) (Glob, error) {
 		tail = "(?:[/:@].*)?$"
 		pattern = rest
 	}
-	for i := 0; i < len(pattern); i++ {
-		switch c := pattern[i]; {
-		case strings.HasPrefix(pattern[i:], "**"):
+	for pattern != "" {
+		rest := pattern[1:]
+		switch {
+		case strings.HasPrefix(pattern, "**"):
 			b.WriteString(".*")
-			i++
-		case c == '*':
+			rest = pattern[2:]
+		case pattern[0] == '*':
 			b.WriteString("[^/]*")
-		case c == '?':
+		case pattern[0] == '?':
 			b.WriteString("[^/]")
 		default:
-			b.WriteString(regexp.QuoteMeta(string(c)))
+			end := strings.IndexAny(pattern, "*?")
+			if end < 0 {
+				end = len(pattern)
+			}
+			b.WriteString(regexp.QuoteMeta(pattern[:end]))
+			rest = pattern[end:]
 		}
+		pattern = rest
 	}
 	b.WriteString(tail)
 	re, err := regexp.Compile(b.String())

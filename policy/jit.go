@@ -197,9 +197,6 @@ func (j *jit) operands(n *ops.Node, plan *ops.NodePlan) {
 
 // results changes what becomes of the results of an equation.
 func (j *jit) results(n *ops.Node, plan *ops.NodePlan) {
-	if plan.Alias && plan.Operands[0] != (bf16.Format{}) {
-		plan.Alias, plan.Output, plan.Round = false, plan.Operands[0], true
-	}
 	if j.fused[n.Index] && n.Out[0].DType == ops.Float32 && plan.Functions == FunctionsXLACPU {
 		plan.Functions = functionsFused
 	}

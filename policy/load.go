@@ -145,7 +145,16 @@ func (p *Policy) fill(base *Policy) {
 			*f.to = *f.from
 		}
 	}
+	// A policy that was filled in before, and written as YAML, has them already.
+	if n := len(base.Overrides); len(p.Overrides) >= n && slices.EqualFunc(base.Overrides, p.Overrides[:n], sameOverride) {
+		return
+	}
 	p.Overrides = append(slices.Clone(base.Overrides), p.Overrides...)
+}
+
+// sameOverride tells whether two overrides say the same, wherever they stand.
+func sameOverride(a, b Override) bool {
+	return a.Match == b.Match && a.Compute == b.Compute && a.Round == b.Round && slices.Equal(a.Except, b.Except)
 }
 
 // YAML returns the policy as text that [Parse] reads.

@@ -163,17 +163,18 @@ func (b *planner) format(t ops.DType, compute bf16.Format) bf16.Format {
 	return b.explicit
 }
 
-// operands casts what comes from a region with a wider compute format.
+// operands casts what comes from a region with a wider compute format, and parameters to the format that they are stored in.
 func (b *planner) operands(n *ops.Node, plan *ops.NodePlan, compute bf16.Format) {
-	if n.Primitive == ops.ConvertElementTypePrimitive {
-		return
-	}
 	for i, o := range n.In {
-		if o.Value == nil || o.DType != ops.Compute || i >= len(plan.Operands) {
-			continue
-		}
-		if !holds(compute, b.formats[o.Value.ID]) {
-			plan.Operands[i] = compute
+		at := min(i, len(plan.Operands)-1)
+		switch {
+		case o.Value == nil:
+		case o.Value.Input != nil && o.Value.Input.Kind == ops.Parameter:
+			if !holds(b.params, bf16.Float32) {
+				plan.Operands[at] = b.params
+			}
+		case o.DType == ops.Compute && n.Primitive != ops.ConvertElementTypePrimitive && !holds(compute, b.formats[o.Value.ID]):
+			plan.Operands[at] = compute
 		}
 	}
 }
@@ -186,13 +187,17 @@ func (b *planner) results(n *ops.Node, plan *ops.NodePlan, compute bf16.Format) 
 	}
 	plan.Output = b.format(t, compute)
 	if n.Primitive == ops.ConvertElementTypePrimitive || n.Primitive == ops.StopGradientPrimitive {
-		in := n.In[0].Value
-		if in.DType.IsFloat() && holds(plan.Output, b.formats[in.ID]) {
-			plan.Alias = true
-			plan.Output = b.formats[in.ID]
-			return
+		in, rounded := n.In[0].Value, plan.Operands[0]
+		narrow := rounded
+		if rounded == (bf16.Format{}) {
+			narrow = b.formats[in.ID]
 		}
 		plan.Round = true
+		if in.DType.IsFloat() && holds(plan.Output, narrow) {
+			// What is left is the rounding of the operand, or nothing.
+			plan.Output, plan.Round = narrow, rounded != (bf16.Format{})
+			plan.Alias = !plan.Round
+		}
 		return
 	}
 	if n.Primitive.Moves() {
@@ -211,8 +216,8 @@ func (b *planner) widest(n *ops.Node, plan *ops.NodePlan) bf16.Format {
 		}
 		f := plan.Literal
 		switch {
-		case i < len(plan.Operands) && plan.Operands[i] != (bf16.Format{}):
-			f = plan.Operands[i]
+		case o.Value != nil && plan.Operands[min(i, len(plan.Operands)-1)] != (bf16.Format{}):
+			f = plan.Operands[min(i, len(plan.Operands)-1)]
 		case o.Value != nil:
 			f = b.formats[o.Value.ID]
 		case o.DType != ops.Compute:
@@ -231,7 +236,7 @@ func (b *planner) widest(n *ops.Node, plan *ops.NodePlan) bf16.Format {
 // holds tells whether every value of format inner is a value of format outer.
 func holds(outer, inner bf16.Format) bool {
 	return outer == inner || outer.MantissaBits >= inner.MantissaBits && outer.MinExponent() <= inner.MinExponent() &&
-		outer.MaxExponent() >= inner.MaxExponent() && outer.Infinities && !outer.FlushSubnormals
+		outer.MaxExponent() >= inner.MaxExponent() && outer.Infinities && !outer.Saturate && !outer.FlushSubnormals
 }
 
 // canonical clears what an equation does not use, so that plans which agree in what they compute are equal.

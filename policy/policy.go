@@ -90,23 +90,18 @@ func (p *Policy) ParsePrecision(text string) error {
 		if !ok {
 			return fmt.Errorf("policy: precision %q: part %q is not key=format", text, part)
 		}
-		if _, err := bf16.Named(value); err != nil {
-			return fmt.Errorf("policy: precision %q: %w", text, err)
+		to := map[string]*string{"params": &p.Params, "compute": &p.Compute, "output": &p.Output}[key]
+		if to == nil {
+			return fmt.Errorf("policy: precision %q: unknown key %q, want params, compute or output", text, key)
 		}
 		if seen[key] {
 			return fmt.Errorf("policy: precision %q: %s is given twice", text, key)
 		}
 		seen[key] = true
-		switch key {
-		case "params":
-			p.Params = value
-		case "compute":
-			p.Compute = value
-		case "output":
-			p.Output = value
-		default:
-			return fmt.Errorf("policy: precision %q: unknown key %q, want params, compute or output", text, key)
+		if _, err := bf16.Named(value); err != nil {
+			return fmt.Errorf("policy: precision %q: %w", text, err)
 		}
+		*to = value
 	}
 	return nil
 }

@@ -26,13 +26,19 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// setUpScript gives a script the ready configurations, in $CONFIGS, and a damaged input file.
+// setUpScript gives a script the ready configurations, in $CONFIGS, references made by JAX, in $REFERENCES,
+// and a damaged input file.
 func setUpScript(env *testscript.Env) error {
 	configs, err := filepath.Abs("../../experiments/configs")
 	if err != nil {
 		return err
 	}
 	env.Setenv("CONFIGS", configs)
+	references, err := filepath.Abs("../../experiments/testdata")
+	if err != nil {
+		return err
+	}
+	env.Setenv("REFERENCES", references)
 	genome, err := os.ReadFile("../../model/sequence/data/lambda_virus.fa.gz")
 	if err != nil {
 		return err

@@ -120,7 +120,9 @@ func find(node *yaml.Node, part string) int {
 }
 
 // overridden tells whether a part of a tree does not come from a file.
-func overridden(node *yaml.Node) bool { return node.Line == 0 || slices.ContainsFunc(node.Content, overridden) }
+func overridden(node *yaml.Node) bool {
+	return node.Line == 0 || slices.ContainsFunc(node.Content, overridden)
+}
 
 // explain turns an error of the YAML package into one line that begins with the position.
 func explain(name string, err error) error {
