@@ -39,14 +39,14 @@ func (b *planner) half(t ops.DType) bool {
 func (b *planner) orderXLACPU(n *ops.Node, plan *ops.NodePlan) {
 	switch p := n.Params.(type) {
 	case ops.DotParams:
-		plan.Dot = xlacpu.Recorded.Product(b.product(n, p))
+		plan.Dot = b.cpu.Product(b.product(n, p))
 	case ops.ConvParams:
 		w := n.In[1].Shape()
-		plan.Dot.Main = xlacpu.Recorded.Convolution(w[0], w[1])
+		plan.Dot.Main = b.cpu.Convolution(w[0], w[1])
 	case ops.ReduceParams:
-		plan.Sum = xlacpu.Recorded.Sum(n.In[0].Shape(), p.Axes)
+		plan.Sum = b.cpu.Sum(n.In[0].Shape(), p.Axes)
 	case ops.WindowParams:
-		plan.Sum = xlacpu.Recorded.WindowSum()
+		plan.Sum = b.cpu.WindowSum()
 	}
 	if n.Primitive == ops.DivPrimitive {
 		plan.Reciprocal = !n.In[1].Shape().Equal(n.Out[0].Shape)

@@ -14,7 +14,7 @@
 //
 // A glob is matched against the names of an equation's result: its taps (alphagenome/output_pair/layer_norm), its module
 // (alphagenome/transformer_tower), module and function (alphagenome/output_pair:gelu), and these followed by @primitive
-// (alphagenome/transformer_tower:residual@add). The cast of a
-// parameter or state also goes by module@leaf (alphagenome/embed@embeddings). In a glob, * stands for any characters but a slash, ? for one of them, ** for any characters;
-// a leading **/ may be empty and a trailing /** also matches the module itself.
+// (alphagenome/transformer_tower:residual@add). The cast of a parameter or state also goes by module@leaf
+// (alphagenome/embed@embeddings). In a glob, * stands for any characters but a slash, ? for one of them, ** for any
+// characters; a leading **/ may be empty and a trailing /** also matches the module itself.
 package policy

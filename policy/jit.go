@@ -8,9 +8,10 @@ import (
 
 // jit is what XLA on a CPU changes when it compiles a whole program: roundings to bfloat16 that it leaves out, products
 // and sums that it fuses, and large reductions that it hands to YNNPACK together with what feeds them. It is read off
-// the graph before the equations are planned (docs/xla-cpu.md, rules J0 to J7).
+// the graph before the equations are planned (docs/xla-cpu.md, rules J0 to J9).
 type jit struct {
 	half    func(ops.DType) bool
+	cpu     xlacpu.CPU
 	readers [][]*ops.Node // by value: one for each operand that reads it
 	outputs []bool        // by value: whether it leaves the graph
 
@@ -18,6 +19,7 @@ type jit struct {
 	wanted    []bool           // by value: whether such an operand exists
 	dropped   []bool           // by equation: a cast to bfloat16 that is left out
 	fused     []bool           // by equation: part of a reduction that YNNPACK carries out
+	computed  []bool           // by equation: a sum that YNNPACK carries out together with arithmetic that computes its operand
 	windowed  []bool           // by equation: a sum in windows of 32
 	exact     []bool           // by equation: a product that the sum which reads it does not round
 	contracts []uint8          // by equation: 1 + operand that is such a product
@@ -27,11 +29,11 @@ type jit struct {
 // operand is one operand of an equation.
 type operand struct{ equation, index int }
 
-func newJIT(g *ops.Graph, half func(ops.DType) bool) *jit {
+func newJIT(g *ops.Graph, half func(ops.DType) bool, cpu xlacpu.CPU) *jit {
 	values, nodes := g.NumValues(), len(g.Nodes)
 	j := &jit{
-		half: half, readers: make([][]*ops.Node, values), outputs: make([]bool, values), unrounded: map[operand]bool{}, wanted: make([]bool, values),
-		dropped: make([]bool, nodes), fused: make([]bool, nodes), windowed: make([]bool, nodes), exact: make([]bool, nodes), contracts: make([]uint8, nodes),
+		half: half, cpu: cpu, readers: make([][]*ops.Node, values), outputs: make([]bool, values), unrounded: map[operand]bool{}, wanted: make([]bool, values),
+		dropped: make([]bool, nodes), fused: make([]bool, nodes), computed: make([]bool, nodes), windowed: make([]bool, nodes), exact: make([]bool, nodes), contracts: make([]uint8, nodes),
 		kept: make([]bool, values),
 	}
 	for _, n := range g.Nodes {
@@ -200,8 +202,13 @@ func (j *jit) results(n *ops.Node, plan *ops.NodePlan) {
 	if j.fused[n.Index] && n.Out[0].DType == ops.Float32 && plan.Functions == FunctionsXLACPU {
 		plan.Functions = functionsFused
 	}
-	if j.windowed[n.Index] && plan.Sum != (bf16.SumOrder{}) {
-		plan.Sum = xlacpu.Recorded.FusedSum(n.In[0].Shape(), n.Params.(ops.ReduceParams).Axes)
+	if p, ok := n.Params.(ops.ReduceParams); ok && plan.Sum != (bf16.SumOrder{}) {
+		switch {
+		case j.windowed[n.Index]:
+			plan.Sum = j.cpu.WindowedSum(n.In[0].Shape(), p.Axes)
+		case j.computed[n.Index]:
+			plan.Sum = j.cpu.FusedSum(n.In[0].Shape(), p.Axes)
+		}
 	}
 	if plan.Output == bf16.Float32 && plan.Round {
 		plan.Exact, plan.Fused = j.exact[n.Index], j.contracts[n.Index]

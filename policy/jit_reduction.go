@@ -10,7 +10,8 @@ import (
 // reduction finds what XLA fuses into a large float32 reduction and hands to YNNPACK (J2, J6, J7): the elementwise
 // operations and products that feed it and have no other reader. For the maximum of a softmax these are also the difference
 // and the exponential that follow. Inside, casts to bfloat16 and back are left out, and the elementary functions are
-// YNNPACK's; a sum after a maximum whose operand comes transposed runs in windows.
+// YNNPACK's; a sum after a maximum whose operand comes transposed runs in windows, and a sum together with arithmetic has
+// its axes cut in another way (J9).
 func (j *jit) reduction(n *ops.Node) {
 	maximum := n.Primitive == ops.ReduceMaxPrimitive
 	if !maximum && n.Primitive != ops.ReduceSumPrimitive || n.Out[0].DType != ops.Float32 {
@@ -24,7 +25,8 @@ func (j *jit) reduction(n *ops.Node) {
 	if maximum {
 		also = append(also, j.readersOf(v, ops.SubPrimitive)...)
 	}
-	turned := j.feed(v, also)
+	turned, computed := j.feed(v, also)
+	j.computed[n.Index] = computed
 	if !maximum {
 		return
 	}
@@ -53,15 +55,16 @@ func (j *jit) readersOf(v *ops.Value, p ops.Primitive) []*ops.Node {
 	return out
 }
 
-// feed walks up from a value that only the given equations read; turned tells whether a transpose ends the walk somewhere.
-func (j *jit) feed(v *ops.Value, readers []*ops.Node) (turned bool) {
+// feed walks up from a value that only the given equations read. It tells whether a transpose ends the walk somewhere, and
+// whether there is arithmetic on the way: more than conversions and changes of shape.
+func (j *jit) feed(v *ops.Value, readers []*ops.Node) (turned, computed bool) {
 	if v.Node == nil || slices.ContainsFunc(j.readers[v.ID], func(n *ops.Node) bool { return !slices.Contains(readers, n) }) {
-		return false
+		return false, false
 	}
 	n := v.Node
 	switch {
 	case n.Primitive == ops.TransposePrimitive:
-		return true
+		return true, false
 	case n.Primitive == ops.ConvertElementTypePrimitive && v.DType == ops.Float32 && j.isCast(n.In[0]):
 		j.drop(n, 0)
 	case n.Primitive == ops.DotGeneralPrimitive && j.half(v.DType):
@@ -72,15 +75,17 @@ func (j *jit) feed(v *ops.Value, readers []*ops.Node) (turned bool) {
 		}
 	}
 	if !fusible[n.Primitive] {
-		return false
+		return false, false
 	}
 	j.fused[n.Index] = true
+	computed = !n.Primitive.OnlyMoves() && n.Primitive != ops.ConvertElementTypePrimitive
 	for _, o := range n.In {
-		if o.Value != nil && j.feed(o.Value, []*ops.Node{n}) {
-			turned = true
+		if o.Value != nil {
+			t, c := j.feed(o.Value, []*ops.Node{n})
+			turned, computed = turned || t, computed || c
 		}
 	}
-	return turned
+	return turned, computed
 }
 
 // drop leaves out the cast that makes an operand.

@@ -149,6 +149,9 @@ func (p *Policy) fill(base *Policy) {
 	if n := len(base.Overrides); len(p.Overrides) >= n && slices.EqualFunc(base.Overrides, p.Overrides[:n], sameOverride) {
 		return
 	}
+	if p.XLACPU == nil {
+		p.XLACPU = base.XLACPU
+	}
 	p.Overrides = append(slices.Clone(base.Overrides), p.Overrides...)
 }
 

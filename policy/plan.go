@@ -26,7 +26,7 @@ func (p *Policy) Plan(g *ops.Graph) (*ops.Plan, error) {
 		b.tiny[v.ID] = v.Input.Kind == ops.Parameter || v.Input.Kind == ops.State
 	}
 	if s.elision {
-		b.jit = newJIT(g, b.half)
+		b.jit = newJIT(g, b.half, b.cpu)
 	}
 	for i, n := range g.Nodes {
 		plan.Nodes[i] = b.node(n)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bf16lab/bf16"
+	"bf16lab/policy/xlacpu"
 )
 
 // Policy is a precision policy as data. The zero value of a field means "as in the policy that this one extends".
@@ -31,6 +32,8 @@ type Policy struct {
 
 	// Accumulation is the order of sums and products: xla-cpu, sequential or pairwise.
 	Accumulation string `yaml:"accumulation,omitempty"`
+	// XLACPU describes the machine that the orders of xla-cpu are those of; the recorded one unless given.
+	XLACPU *xlacpu.CPU `yaml:"xla_cpu,omitempty"`
 	// Functions is the set of elementary functions: xla-cpu, exact or float64.
 	Functions string `yaml:"functions,omitempty"`
 	// Elision says which roundings a compiler leaves out and which operations it fuses: none, or xla-cpu for what XLA does
@@ -115,6 +118,7 @@ type settings struct {
 	accumulation, functions  string
 	elision                  bool
 	flush                    bool
+	cpu                      xlacpu.CPU
 	rules                    []rule
 }
 
@@ -170,6 +174,13 @@ func (p *Policy) resolve() (*settings, error) {
 		if err := oneOf(c.value, c.valid); err != nil {
 			return nil, fmt.Errorf("policy %s: %s: %w", p.Name, c.key, err)
 		}
+	}
+	s.cpu = xlacpu.Recorded
+	if p.XLACPU != nil {
+		s.cpu = *p.XLACPU
+	}
+	if s.cpu.Threads < 1 {
+		return nil, fmt.Errorf("policy %s: xla_cpu: threads: want at least 1, got %d", p.Name, s.cpu.Threads)
 	}
 	for i, o := range p.Overrides {
 		r, err := o.compile()

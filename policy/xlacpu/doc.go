@@ -11,7 +11,7 @@ package xlacpu
 
 // CPU holds what the orders depend on besides dtypes and shapes.
 type CPU struct {
-	Threads int // threads of XLA's pool; decides how far sums over leading axes are cut
+	Threads int `yaml:"threads"` // threads of XLA's pool; decides how far sums over leading axes are cut
 }
 
 // Recorded is the machine that the rules were measured on.

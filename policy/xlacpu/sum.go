@@ -1,6 +1,7 @@
 package xlacpu
 
 import (
+	"math"
 	"slices"
 
 	"bf16lab/bf16"
@@ -45,8 +46,14 @@ func (cpu CPU) Sum(shape, axes []int) bf16.SumOrder {
 	return cpu.tiles(reduced, inner)
 }
 
-// FusedSum returns the order of the sum over the last axis of a softmax that jit fuses and whose operand comes transposed.
+// FusedSum returns the order of a sum that jit fuses with the arithmetic that computes its operand: as [CPU.Sum], but every
+// summed axis that does not fit is cut, however many tasks there are.
 func (CPU) FusedSum(shape, axes []int) bf16.SumOrder {
+	return CPU{Threads: math.MaxInt / 2}.Sum(shape, axes)
+}
+
+// WindowedSum returns the order of the sum over the last axis of a softmax that jit fuses and whose operand comes transposed.
+func (CPU) WindowedSum(shape, axes []int) bf16.SumOrder {
 	o := bf16.SumOrder{Kind: bf16.Lanes}
 	n := 1
 	for _, a := range axes {
