@@ -157,6 +157,25 @@ func TestPlanOfCasts(t *testing.T) {
 	wants(t, "product", at(e.linear), "round float16", bf16.Format{}, bf16.Float16)
 }
 
+// TestPlanFallbacks: without a policy to extend, formats are float32 and outputs and casts follow compute.
+func TestPlanFallbacks(t *testing.T) {
+	p := &Policy{Name: "test", Accumulation: OrderSequential, Functions: FunctionsExact, Subnormals: SubnormalsKeep}
+	e := newExample()
+	for compute, want := range map[string]string{"": "alias float32", "bfloat16": "alias bfloat16"} {
+		p.Compute = compute
+		c, err := p.Complete()
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := c.Plan(e.graph)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wants(t, "output", plan.Nodes[e.done.Node.Index], want)
+		wants(t, "float32 region", plan.Nodes[e.sum.Node.Index], "round float32")
+	}
+}
+
 // TestPlanOfStoredParameters: params is the format in which parameters are stored, whatever they are cast to.
 func TestPlanOfStoredParameters(t *testing.T) {
 	e := newExample()

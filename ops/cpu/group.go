@@ -2,13 +2,9 @@ package cpu
 
 import "bf16lab/ops"
 
-const (
-	// hugeElements is the size from which a value is not held for all plans at once if that can be avoided.
-	hugeElements = 1 << 26
-	// longestGroup is the largest number of units that run plan by plan; a huge value with a longer life is held for all
-	// plans, because otherwise the reference's taps of half the model would have to be held.
-	longestGroup = 64
-)
+// longestGroup is the largest number of units that run plan by plan; a huge value with a longer life is held for all plans,
+// because otherwise the reference's taps of half the model would have to be held.
+const longestGroup = 64
 
 // group joins units between which huge values are handed on into steps. The plans go through such a step one after the
 // other, so that only the reference's and one plan's huge values are alive at a time.

@@ -7,10 +7,6 @@ import (
 	"bf16lab/ops"
 )
 
-// largeBytes is the size from which tensors are taken from the system directly and given back by hand: activations of a
-// long sequence are too large to wait for the garbage collector.
-const largeBytes = 1 << 20
-
 // memory hands out tensors and counts them. Freed blocks are kept for the next tensor of the same size, up to a limit.
 type memory struct {
 	mu       sync.Mutex

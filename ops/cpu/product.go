@@ -216,7 +216,9 @@ func (r *run) narrow(n *ops.Node, plan *ops.NodePlan, wide *ops.Tensor) *ops.Ten
 			ops.Flush(from)
 		}
 		if out == wide {
-			ops.RoundTo(plan.Output, from)
+			if plan.Round {
+				ops.RoundTo(plan.Output, from)
+			}
 			return
 		}
 		encode(out.Range(lo, hi, ops.Shape{hi - lo}), from)

@@ -20,11 +20,8 @@ func productOrders(rows, columns int) *rapid.Generator[ops.ProductOrder] {
 		if o.Lanes == 0 {
 			o.OddFirst = rapid.Bool().Draw(t, "odd first")
 		}
-		if o.Lanes > 0 && rapid.Bool().Draw(t, "halves") {
-			o.Halves = true
-		} else {
-			o.Block = rapid.SampledFrom([]int{0, 8, 16}).Draw(t, "block")
-		}
+		o.Halves = o.Lanes > 0 && rapid.Bool().Draw(t, "halves")
+		o.Block = rapid.SampledFrom([]int{0, 8, 16}).Draw(t, "block")
 		return o
 	})
 	return rapid.Custom(func(t *rapid.T) ops.ProductOrder {

@@ -83,7 +83,7 @@ func Compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value) *Program {
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	for _, units := range p.group(schedule(g, watched)) {
+	for _, units := range p.group(schedule(g, watched, imposed(g, plans))) {
 		s := p.newStep(units)
 		p.steps = append(p.steps, s)
 		for i, u := range units {
@@ -96,6 +96,20 @@ func Compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value) *Program {
 		}
 	}
 	return p
+}
+
+// imposed returns the equations whose results some plan takes from the reference. Each is a unit of its own, because a row
+// unit is carried out for a plan as a whole.
+func imposed(g *ops.Graph, plans []*ops.Plan) map[*ops.Node]bool {
+	out := map[*ops.Node]bool{}
+	for _, p := range plans {
+		for _, n := range g.Nodes {
+			if p.Nodes[n.Index].Imposed {
+				out[n] = true
+			}
+		}
+	}
+	return out
 }
 
 // newStep finds the distinct ways in which the plans carry out some units.
@@ -152,12 +166,23 @@ type run struct {
 
 // Run carries the program out. It stops early with the context's error when the context ends, and with the error of
 // Load when an input cannot be had.
-func (p *Program) Run(ctx context.Context, o Options) (stats Stats, err error) {
-	r := &run{
+func (p *Program) Run(ctx context.Context, o Options) (Stats, error) {
+	r := p.newRun(o)
+	defer r.memory.close()
+	err := r.carryOut(ctx)
+	r.stats.PeakBytes = r.memory.peak
+	return r.stats, err
+}
+
+func (p *Program) newRun(o Options) *run {
+	return &run{
 		Program: p, Options: o, memory: newMemory(), stored: map[int]*ops.Tensor{}, owned: map[int]bool{},
 		left: append([]int(nil), p.uses...), stats: Stats{Seconds: make([]float64, len(p.plans)), Steps: len(p.steps)},
 	}
-	defer r.memory.close()
+}
+
+// carryOut goes through the steps. Whatever happens, no stored value is left afterwards.
+func (r *run) carryOut(ctx context.Context) (err error) {
 	defer r.releaseAll()
 	defer func() {
 		if e := recover(); e != nil {
@@ -169,28 +194,27 @@ func (p *Program) Run(ctx context.Context, o Options) (stats Stats, err error) {
 		}
 	}()
 	done := 0.0
-	for _, s := range p.steps {
+	for _, s := range r.steps {
 		r.beginStep(s)
 		for _, pass := range s.passes() {
 			for i, u := range s.units {
 				if err := ctx.Err(); err != nil {
-					return r.stats, err
+					return err
 				}
 				if err := r.load(u); err != nil {
-					return r.stats, err
+					return err
 				}
 				r.runUnit(s, u, pass)
 				r.finish(s, i, pass)
 				done += u.cost * float64(len(pass))
 				if r.Progress != nil {
-					r.Progress(Progress{Done: done, Total: p.work, Equation: u.nodes[len(u.nodes)-1].Index})
+					r.Progress(Progress{Done: done, Total: r.work, Equation: u.nodes[len(u.nodes)-1].Index})
 				}
 			}
 		}
 		r.endStep(s)
 	}
-	r.stats.PeakBytes = r.memory.peak
-	return r.stats, nil
+	return nil
 }
 
 // passes returns the instances of a step in the groups in which they run: all together for a single unit, one after the

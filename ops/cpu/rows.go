@@ -71,33 +71,39 @@ func asRows(n *ops.Node, rows int, made func(*ops.Value) bool) (rowNode, bool) {
 		return rowNode{}, false
 	}
 	r := rowNode{node: n, params: n.Params, inner: out[axes:], axes: axes}
-	if elementwise[n.Primitive] {
-		return r, r.elementwise(made)
+	ok = r.rewrite(rows, made)
+	return r, ok
+}
+
+// rewrite settles operands and parameters for tiles.
+func (r *rowNode) rewrite(rows int, made func(*ops.Value) bool) bool {
+	if elementwise[r.node.Primitive] {
+		return r.elementwise(made)
 	}
-	switch p := n.Params.(type) {
+	switch p := r.params.(type) {
 	case ops.BroadcastParams:
-		return r, r.broadcast(p, rows, made)
+		return r.broadcast(p, rows, made)
 	case ops.ReshapeParams, ops.SqueezeParams:
-		return r, r.tiled(rows)
+		return r.tiled(rows)
 	case ops.SliceParams:
-		return r, r.slice(p, made)
+		return r.slice(p, made)
 	case ops.TransposeParams:
-		return r, r.transpose(p, made)
+		return r.transpose(p, made)
 	case ops.PadParams:
-		return r, r.pad(p, rows)
+		return r.pad(p, rows)
 	case ops.ConcatenateParams:
-		r.params = ops.ConcatenateParams{Dimension: p.Dimension - axes + 1}
-		return r, p.Dimension >= axes && r.tiled(rows)
+		r.params = ops.ConcatenateParams{Dimension: p.Dimension - r.axes + 1}
+		return p.Dimension >= r.axes && r.tiled(rows)
 	case ops.StackParams:
-		r.params = ops.StackParams{Axis: p.Axis - axes + 1}
-		return r, p.Axis >= axes && r.tiled(rows)
+		r.params = ops.StackParams{Axis: p.Axis - r.axes + 1}
+		return p.Axis >= r.axes && r.tiled(rows)
 	case ops.ReduceParams:
-		r.params = ops.ReduceParams{Axes: shift(p.Axes, axes)}
-		return r, p.Axes[0] >= axes && r.tiled(rows)
+		r.params = ops.ReduceParams{Axes: shift(p.Axes, r.axes)}
+		return p.Axes[0] >= r.axes && r.tiled(rows)
 	case ops.WindowParams:
-		return r, r.window(p, made)
+		return r.window(p, made)
 	}
-	return rowNode{}, false
+	return false
 }
 
 // shift renumbers axes of a tensor for tiles in which the first rowAxes axes are one.

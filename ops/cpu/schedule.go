@@ -17,23 +17,15 @@ type unit struct {
 	cost   float64 // estimated work, in floating-point operations
 }
 
-const (
-	// smallSize is the size up to which an equation is not worth a unit of rows.
-	smallSize = 1 << 14
-	// aheadSize is the size up to which an equation that does not depend on the open unit is carried out ahead of it rather
-	// than ending it.
-	aheadSize = 1 << 20
-)
-
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
-// values early.
-func schedule(g *ops.Graph, roots []*ops.Value) []*unit {
+// values early. The equations in alone become units of their own.
+func schedule(g *ops.Graph, roots []*ops.Value, alone map[*ops.Node]bool) []*unit {
 	nodes := needed(g, roots)
 	consumers := g.Consumers()
 	var units []*unit
 	for i := 0; i < len(nodes); {
 		var before []*unit
-		u, used := openUnit(nodes[i:], consumers)
+		u, used := openUnit(nodes[i:], consumers, alone)
 		for j, n := range nodes[i : i+len(used)] {
 			if !used[j] {
 				before = append(before, &unit{nodes: []*ops.Node{n}})
@@ -74,9 +66,9 @@ func needed(g *ops.Graph, roots []*ops.Value) []*ops.Node {
 
 // openUnit makes a unit of the first equation and as many of the following as fit. used tells for each equation that was
 // passed whether it is part of the unit; the others are small and do not depend on the unit.
-func openUnit(nodes []*ops.Node, consumers [][]*ops.Node) (*unit, []bool) {
+func openUnit(nodes []*ops.Node, consumers [][]*ops.Node, alone map[*ops.Node]bool) (*unit, []bool) {
 	single := &unit{nodes: nodes[:1]}
-	if len(nodes[0].Out) != 1 || nodes[0].Out[0].Shape.Size() <= smallSize || spreads(nodes[0], consumers) {
+	if len(nodes[0].Out) != 1 || nodes[0].Out[0].Shape.Size() <= smallSize || spreads(nodes[0], consumers) || alone[nodes[0]] {
 		return single, []bool{true}
 	}
 	var best *unit
@@ -87,7 +79,7 @@ func openUnit(nodes []*ops.Node, consumers [][]*ops.Node) (*unit, []bool) {
 		if rows == 1 || d == 1 && i > 0 {
 			continue
 		}
-		u, used := extend(nodes, rows)
+		u, used := extend(nodes, rows, alone)
 		if u != nil && (best == nil || better(u, best)) {
 			best, bestUsed = u, used
 		}
@@ -140,7 +132,7 @@ func (u *unit) largestRow() int {
 }
 
 // extend tries a unit with the given number of rows.
-func extend(nodes []*ops.Node, rows int) (*unit, []bool) {
+func extend(nodes []*ops.Node, rows int, alone map[*ops.Node]bool) (*unit, []bool) {
 	u := &unit{rows: rows}
 	made := map[*ops.Value]bool{}
 	isMade := func(v *ops.Value) bool { return made[v] }
@@ -148,7 +140,7 @@ func extend(nodes []*ops.Node, rows int) (*unit, []bool) {
 	last := 0
 	for _, n := range nodes {
 		r, ok := asRows(n, rows, isMade)
-		if ok && u.fits(&r) {
+		if ok && !alone[n] && u.fits(&r) {
 			u.nodes, u.row = append(u.nodes, n), append(u.row, r)
 			made[n.Out[0]] = true
 			used = append(used, true)
@@ -237,7 +229,6 @@ const elementwiseCost = 100
 // reorder keeps the order of the units, except that a unit which frees much more memory than it takes runs as soon as its
 // operands are there.
 func reorder(units []*unit) []*unit {
-	const large = 1 << 26 // elements freed
 	producer := map[*ops.Value]int{}
 	lastUse := map[*ops.Value]int{}
 	for i, u := range units {
@@ -268,7 +259,7 @@ func reorder(units []*unit) []*unit {
 				taken = max(taken, v.Shape.Size())
 			}
 		}
-		frees[i] = freed-taken > large
+		frees[i] = freed-taken > hugeElements
 	}
 	early := map[int][]*unit{}
 	for i, u := range units {

@@ -7,13 +7,9 @@ import (
 	"bf16lab/ops"
 )
 
-const (
-	// tileElements is about how many elements of its largest value a tile has; the values of a tile stay in cache.
-	tileElements = 1 << 13
-	// tileGroups is the number of groups that the tiles of a unit are given to a probe in. It does not depend on the
-	// number of workers, so neither do the sums that a probe makes.
-	tileGroups = 64
-)
+// tileGroups is the number of groups that the tiles of a unit are given to a probe in. It does not depend on the number of
+// workers, so neither do the sums that a probe makes.
+const tileGroups = 64
 
 // tiles returns how a row unit is cut: rows of a tile, number of tiles, number of groups of tiles.
 func (u *unit) tiles() (rows, tiles, groups int) {

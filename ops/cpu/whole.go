@@ -7,9 +7,6 @@ import (
 	"bf16lab/ops"
 )
 
-// observeElements is the number of elements of a chunk that a probe is given of a value computed as a whole.
-const observeElements = 1 << 15
-
 // runWhole carries out a unit of one equation whose operands are needed whole.
 func (r *run) runWhole(s *step, u *unit, pass []int) {
 	n := u.nodes[0]
@@ -44,7 +41,8 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 		}
 		for at, v := range n.Out {
 			class := r.class[s.instances[i].plan][v.ID]
-			if r.left[class] > 0 {
+			// One of several results may have been kept before, for an instance that made the same.
+			if r.left[class] > 0 && r.stored[class] == nil {
 				r.keep(class, results[i][at])
 			} else {
 				r.memory.release(results[i][at])
@@ -54,12 +52,13 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 }
 
 // known returns the results of an equation if they need not be computed: those of an alias, of an equation that another
-// instance has carried out already, or imposed ones; else nil.
+// instance has carried out already, or imposed ones, of which those that nobody reads may be gone; else nil.
 func (r *run) known(in *instance, n *ops.Node) []*ops.Tensor {
+	imposed := r.nodePlan(in, n).Imposed
 	out := make([]*ops.Tensor, len(n.Out))
 	for i, v := range n.Out {
 		out[i] = r.stored[r.class[in.plan][v.ID]]
-		if out[i] == nil {
+		if out[i] == nil && !imposed {
 			return nil
 		}
 	}
@@ -185,7 +184,8 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 // evaluateParallel evaluates a definition, a sum over leading axes by blocks of columns.
 func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.Tensor) {
 	reduce, ok := n.Params.(ops.ReduceParams)
-	if !ok || n.Primitive != ops.ReduceSumPrimitive || reduce.Axes[0] != 0 || r.Workers == 1 || in[0].Shape.Size() < smallSize {
+	leading := ok && reduce.Axes[0] == 0 && reduce.Axes[len(reduce.Axes)-1] == len(reduce.Axes)-1
+	if !leading || n.Primitive != ops.ReduceSumPrimitive || r.Workers == 1 || in[0].Shape.Size() < smallSize {
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), out, in)
 		return
 	}

@@ -3,6 +3,8 @@
 package opstest
 
 import (
+	"slices"
+
 	"bf16lab/bf16"
 	"bf16lab/ops"
 )
@@ -10,12 +12,24 @@ import (
 // Interpret carries out a plan with the definitions of package ops, one whole equation after the other, and returns every
 // value by identifier. Floating-point values are kept widened. load gives the inputs of the graph.
 func Interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor) []*ops.Tensor {
+	return seen(g, plan, interpret(g, plan, load, nil))
+}
+
+// interpret returns the values as they are kept. Results that the plan imposes are taken from reference, the values that
+// another plan keeps.
+func interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor, reference []*ops.Tensor) []*ops.Tensor {
 	values := make([]*ops.Tensor, g.NumValues())
 	for _, v := range g.Inputs {
 		values[v.ID] = load(v)
 	}
 	for _, n := range g.Nodes {
 		np := &plan.Nodes[n.Index]
+		if np.Imposed {
+			for _, v := range n.Out {
+				values[v.ID] = reference[v.ID]
+			}
+			continue
+		}
 		if np.Alias {
 			values[n.Out[0].ID] = values[n.In[0].Value.ID]
 			continue
@@ -31,13 +45,19 @@ func Interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor) 
 		}
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, np), out, in)
 	}
+	return values
+}
+
+// seen returns values as a probe sees them.
+func seen(g *ops.Graph, plan *ops.Plan, values []*ops.Tensor) []*ops.Tensor {
+	out := slices.Clone(values)
 	for _, n := range g.Nodes {
 		if f := plan.Nodes[n.Index].Shown; f != (bf16.Format{}) {
 			v := n.Out[0]
-			values[v.ID] = shown(values[v.ID], f)
+			out[v.ID] = shown(values[v.ID], f)
 		}
 	}
-	return values
+	return out
 }
 
 // shown returns a float32 copy of a value that is kept unrounded, in the format in which it is to be seen.

@@ -22,30 +22,47 @@ type Case struct {
 	Load  func(*ops.Value) *ops.Tensor
 }
 
+// TB is the part of testing.TB that the suite uses; *rapid.T has it too.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // Run compares a backend with the interpreter: every tap of every plan, bit by bit. NaN equals NaN.
 func Run(t *testing.T, backend Backend, cases []Case) {
 	for _, c := range cases {
-		t.Run(c.Name, func(t *testing.T) {
-			watched := make([]*ops.Value, len(c.Graph.Taps))
-			for i, tap := range c.Graph.Taps {
-				watched[i] = tap.Value
+		t.Run(c.Name, func(t *testing.T) { Compare(t, backend, c, c.Graph.Taps) })
+	}
+}
+
+// Compare compares a backend with the interpreter at some taps. The first plan is the reference that others may impose
+// results of.
+func Compare(t TB, backend Backend, c Case, taps []ops.Tap) {
+	t.Helper()
+	watched := make([]*ops.Value, len(taps))
+	for i, tap := range taps {
+		watched[i] = tap.Value
+	}
+	got := Collect(t, backend, c, watched)
+	var reference []*ops.Tensor
+	for p, plan := range c.Plans {
+		kept := interpret(c.Graph, plan, c.Load, reference)
+		if p == 0 {
+			reference = kept
+		}
+		want := seen(c.Graph, plan, kept)
+		for i, tap := range taps {
+			if msg := differ(got[i][p], want[tap.Value.ID]); msg != "" {
+				t.Fatalf("plan %s, tap %s %v: %s", plan.Name, tap.Name, tap.Value.Shape, msg)
 			}
-			got := Collect(t, backend, c, watched)
-			for p, plan := range c.Plans {
-				want := Interpret(c.Graph, plan, c.Load)
-				for i, tap := range c.Graph.Taps {
-					if msg := differ(got[i][p], want[tap.Value.ID]); msg != "" {
-						t.Fatalf("plan %s, tap %s %v: %s", plan.Name, tap.Name, tap.Value.Shape, msg)
-					}
-				}
-			}
-		})
+		}
 	}
 }
 
 // Collect returns every element of the watched values under each plan, by watch and plan, as float64 bits. An element
 // that was not observed, or twice, fails the test.
-func Collect(t *testing.T, backend Backend, c Case, watched []*ops.Value) [][][]uint64 {
+func Collect(t TB, backend Backend, c Case, watched []*ops.Value) [][][]uint64 {
 	t.Helper()
 	got := make([][][]uint64, len(watched))
 	seen := make([][][]bool, len(watched))
