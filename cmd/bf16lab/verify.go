@@ -57,6 +57,12 @@ func (c *verifyCommand) Run(ctx context.Context, con *console) error {
 	if !(c.MinIdentical >= 0 && c.MinIdentical <= 1) {
 		return fmt.Errorf("--min-identical: want a share from 0 to 1, got %g", c.MinIdentical)
 	}
+	if c.JSON != "" {
+		// Better now than after the replay.
+		if _, err := os.Stat(filepath.Dir(c.JSON)); err != nil {
+			return fmt.Errorf("--json: %w", err)
+		}
+	}
 	var all []*experiments.Verification
 	for _, path := range c.References {
 		ref, err := reference.Load(path)

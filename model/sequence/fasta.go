@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"bf16lab/internal/nearest"
 )
 
 // EmbeddedName is the path that FASTA resolves to the embedded genome of phage lambda when no such file exists.
@@ -107,7 +109,7 @@ func find(r *records, want region) (*Sequence, error) {
 			return r.read(names[0], here)
 		}
 		for _, name := range names {
-			if d := distance(want.name, name); least < 0 || d < least {
+			if d := nearest.Distance(want.name, name); least < 0 || d < least {
 				closest, least = name, d
 			}
 		}

@@ -1,6 +1,10 @@
 package sequence
 
-import "fmt"
+import (
+	"fmt"
+
+	"bf16lab/internal/nearest"
+)
 
 // Generator names one of numpy's two random streams.
 type Generator int
@@ -29,7 +33,7 @@ func ParseGenerator(name string) (Generator, error) {
 			return Generator(i), nil
 		}
 	}
-	return 0, fmt.Errorf("sequence: no generator %q; the nearest name is %q", name, nearest(name, generatorNames))
+	return 0, fmt.Errorf("sequence: no generator %q; the nearest name is %q", name, nearest.Name(name, generatorNames))
 }
 
 // seeded starts the stream.

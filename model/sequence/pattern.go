@@ -3,6 +3,8 @@ package sequence
 import (
 	"fmt"
 	"strings"
+
+	"bf16lab/internal/nearest"
 )
 
 // patterns holds the 13 patterns in the seed's order, each with the function that makes it.
@@ -61,7 +63,7 @@ func Pattern(name string, length int, g Generator) (*Sequence, error) {
 		}
 		return s, nil
 	}
-	return nil, fmt.Errorf("sequence: no pattern %q; the nearest name is %q", name, nearest(name, Patterns()))
+	return nil, fmt.Errorf("sequence: no pattern %q; the nearest name is %q", name, nearest.Name(name, Patterns()))
 }
 
 func randomPattern(seed uint32) func(Generator, int) *Sequence {

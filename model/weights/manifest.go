@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"bf16lab/internal/nearest"
 )
 
 // Totals of the official checkpoint.
@@ -65,7 +67,7 @@ func Find(module, leaf string) (Tensor, error) {
 	m := official()
 	i, ok := m.index[name]
 	if !ok {
-		return Tensor{}, fmt.Errorf("weights: no tensor %q; the nearest name is %q", name, nearest(name, m.names))
+		return Tensor{}, fmt.Errorf("weights: no tensor %q; the nearest name is %q", name, nearest.Name(name, m.names))
 	}
 	t := m.list[i]
 	t.Shape = slices.Clone(t.Shape)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"bf16lab/internal/nearest"
 )
 
 // Synthetic is version 1 of the synthetic weights: a Source of the whole model that needs no file.
@@ -52,7 +54,7 @@ func (s Synthetic) Tensor(module, leaf string, shape []int) ([]float32, error) {
 	exponent := 0
 	if strings.HasPrefix(module, "case/") {
 		if !slices.Contains(leaves, leaf) {
-			return nil, fmt.Errorf("weights: no leaf %q in %q; the nearest name is %q", leaf, module, nearest(leaf, leaves))
+			return nil, fmt.Errorf("weights: no leaf %q in %q; the nearest name is %q", leaf, module, nearest.Name(leaf, leaves))
 		}
 	} else {
 		if _, err := Find(module, leaf); err != nil {

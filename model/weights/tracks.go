@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"sync"
+
+	"bf16lab/internal/nearest"
 )
 
 // Tracks is the metadata of one prediction head. The leading index is the organism: 0 human, 1 mouse.
@@ -48,7 +50,7 @@ func Head(name string) (Tracks, error) {
 		}
 		names = append(names, t.Head)
 	}
-	return Tracks{}, fmt.Errorf("weights: no head %q; the nearest name is %q", name, nearest(name, names))
+	return Tracks{}, fmt.Errorf("weights: no head %q; the nearest name is %q", name, nearest.Name(name, names))
 }
 
 func (t Tracks) clone() Tracks {
