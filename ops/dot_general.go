@@ -23,7 +23,7 @@ type DotParams struct {
 //
 //	z[b, i, j] = sum over k of x[b, i, k] * y[b, k, j]
 //
-// The order of accumulation is a matter of the plan ([ProductOrder]). Operands may differ in dtype (a mixed
+// The order of accumulation is a matter of the plan ([ProductOrder]); without a contracting axis nothing is accumulated. Operands may differ in dtype (a mixed
 // product is formed from both operands as they are, integers too). Truth values with no contracting axis give AND.
 func (b *Builder) DotGeneral(x, y *Value, params DotParams, dtype DType) *Value {
 	const p = DotGeneralPrimitive
@@ -61,6 +61,10 @@ func evaluateDotGeneral(c *Context, out, in []*Tensor) {
 	x, y := DotView(in[0].Shape, p.LeftBatch, p.LeftContracting), DotView(in[1].Shape, p.RightBatch, p.RightContracting)
 	if out[0].Bool != nil {
 		dotTruth(out[0].Bool, in[0].Bool, in[1].Bool, x, y)
+		return
+	}
+	if len(x.Contracting) == 0 {
+		outer(out[0], in[0], in[1], x, y)
 		return
 	}
 	n := y.Free.Size()
@@ -129,6 +133,23 @@ func gatherLine(dst []float64, t *Tensor, v View, batch, free int) {
 		case t.I32 != nil:
 			dst[k] = float64(t.I32[i])
 		}
+	}
+}
+
+// outer is a product without contracting axes: nothing is summed, so a product -0 stays -0.
+func outer(out, in0, in1 *Tensor, x, y View) {
+	n := y.Free.Size()
+	var a, b [1]float64
+	for i := range out.Shape.Size() {
+		row := i / n
+		batch := row / x.Free.Size()
+		gatherLine(a[:], in0, x, batch, row%x.Free.Size())
+		gatherLine(b[:], in1, y, batch, i%n)
+		if out.F64 != nil {
+			out.F64[i] = a[0] * b[0]
+			continue
+		}
+		out.F32[i] = float32(a[0]) * float32(b[0])
 	}
 }
 

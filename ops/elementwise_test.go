@@ -46,10 +46,10 @@ func TestBinaryDefinitions(t *testing.T) {
 		{"mul of integers", two((*Builder).Mul), list(ints(Shape{1}, 3), ints(Shape{1}, -5)), list(ints(Shape{1}, -15))},
 		{"div", two((*Builder).Div), list(row(3, 1, -1, 0, 1), row(2, 0, 0, 0, -inf)), list(row(1.5, inf, -inf, nan, minusZero))},
 		{"div of integers", two((*Builder).Div), list(ints(Shape{2}, 7, -7), ints(Shape{2}, -2, 2)), list(ints(Shape{2}, -3, -3))},
-		// Of two zeros the second one is taken.
-		{"max", two((*Builder).Max), list(row(3, 2, nan, 1, 0, minusZero), row(2, 3, 1, nan, minusZero, 0)), list(row(3, 3, nan, nan, minusZero, 0))},
+		// -0 is smaller than +0, as in JAX.
+		{"max", two((*Builder).Max), list(row(3, 2, nan, 1, 0, minusZero, minusZero), row(2, 3, 1, nan, minusZero, 0, minusZero)), list(row(3, 3, nan, nan, 0, 0, minusZero))},
 		{"max of integers", two((*Builder).Max), list(ints(Shape{2}, 3, -9), ints(Shape{2}, -5, -8)), list(ints(Shape{2}, 3, -8))},
-		{"min", two((*Builder).Min), list(row(3, 2, nan, 1, 0, minusZero), row(2, 3, 1, nan, minusZero, 0)), list(row(2, 2, nan, nan, minusZero, 0))},
+		{"min", two((*Builder).Min), list(row(3, 2, nan, 1, 0, minusZero, 0), row(2, 3, 1, nan, minusZero, 0, 0)), list(row(2, 2, nan, nan, minusZero, minusZero, 0))},
 		{"min of integers", two((*Builder).Min), list(ints(Shape{2}, 3, -9), ints(Shape{2}, -5, -8)), list(ints(Shape{2}, -5, -9))},
 		{"pow", two((*Builder).Pow), list(row(2, 9, 0, -8, nan), row(-3, 0.5, 0, 2, 0)), list(row(0.125, 3, 1, 64, 1))},
 		{"and", two((*Builder).And), list(truths(Shape{4}, true, true, false, false), truths(Shape{4}, true, false, true, false)),

@@ -10,13 +10,16 @@ func evaluateMin(_ *Context, out, in []*Tensor) {
 	binary(out[0], in[0], in[1], minLoop[float32], minLoop[float64], minLoop[int32])
 }
 
-// minLoop keeps x where x < y or x is NaN, else y: a NaN on either side is kept.
+// minLoop keeps a NaN on either side; of zeros of different sign -0 is the smaller one, as XLA has it.
 func minLoop[T number](dst, x, y []T) {
 	x, y = x[:len(dst)], y[:len(dst)]
 	for i, v := range x {
-		if v < y[i] || v != v {
+		switch {
+		case v < y[i] || v != v:
 			dst[i] = v
-		} else {
+		case v == 0 && y[i] == 0:
+			dst[i] = -(-v - y[i])
+		default:
 			dst[i] = y[i]
 		}
 	}

@@ -26,6 +26,7 @@ func TestDotGeneralDefinition(t *testing.T) {
 		{"two contracting axes", dot(DotParams{LeftContracting: []int{0, 1}, RightContracting: []int{1, 0}}, Float32),
 			list(reals(Shape{2, 2}, 1, 2, 3, 4), reals(Shape{2, 2}, 1, 10, 100, 1000)), list(reals(nil, 4231))},
 		{"outer", dot(outer, Float32), list(reals(Shape{2, 2}, 1, 2, 3, 4), reals(Shape{2, 1}, 10, 100)), list(reals(Shape{2, 2, 1}, 10, 20, 300, 400))},
+		{"outer keeps the sign of zero", dot(outer, Float32), list(row(0, -1), row(-1, 0)), list(row(minusZero, minusZero))},
 		{"zero times infinity", dot(matrices, Float32), list(reals(Shape{1, 2}, 0, 1), reals(Shape{2, 1}, inf, 1)), list(reals(Shape{1, 1}, nan))},
 		{"integers with reals", dot(outer, Float32), list(ints(Shape{2}, 3, -1), row(0.5, 4)), list(row(1.5, -4))},
 		{"truth values", dot(outer, Bool), list(truths(Shape{2, 2}, true, true, false, true), truths(Shape{2, 1}, true, false)),
@@ -76,7 +77,11 @@ func TestDotGeneralGathersItsElements(t *testing.T) {
 				u = append(u, float32(x.F64[flat(scatter(len(xs), xb, b, xf, l, xc, c), xs)]))
 				v = append(v, float32(y.F64[flat(scatter(len(ys), yb, b, yf, m, yc, c), ys)]))
 			}
-			if want := bf16.Dot(order.At(flat(l, left), flat(m, right)), u, v); got.F32[i] != want {
+			want := bf16.Dot(order.At(flat(l, left), flat(m, right)), u, v)
+			if len(contracting) == 0 {
+				want = u[0] * v[0]
+			}
+			if got.F32[i] != want {
 				t.Fatalf("%+v of %v and %v: element %v is %v, want %v", p, xs, ys, at, got.F32[i], want)
 			}
 		}

@@ -26,6 +26,7 @@ func TestReductionDefinitions(t *testing.T) {
 		{"sum of infinities", sum(0), list(row(inf, 1, -inf)), list(reals(nil, nan))},
 		{"max of rows", largest(1), list(x), list(row(5, nan))},
 		{"max of columns", largest(0), list(x), list(row(4, nan, 3))},
+		{"max of zeros", largest(0), list(row(minusZero, 0, minusZero)), list(reals(nil, 0))},
 		{"max of negatives", largest(0), list(row(-3, -inf, -2)), list(reals(nil, -2))},
 		{"max of everything", largest(0, 1), list(reals(Shape{2, 2}, 1, 9, 3, 4)), list(reals(nil, 9))},
 	})

@@ -34,15 +34,17 @@ func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*
 	return r.narrow(n, plan, wide)
 }
 
-// matrixOperand returns an operand in a storage that the kernels read: bfloat16 and float32 as they are, float64 for double
-// plans, integers as float32.
-func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, _ int) *ops.Tensor {
+// matrixOperand returns operand i in a storage that the kernels read: float64 for double plans, otherwise bfloat16 and float32
+// as they are and everything else as float32. The kernels round float32 on the way in; a float64 operand is rounded here.
+func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, i int) *ops.Tensor {
+	rounded := plan.Operands[i]
 	switch {
-	case plan.Double && t.F64 == nil:
+	case plan.Double && (t.F64 == nil || rounded != (bf16.Format{})):
 		wide := r.memory.tensor(t.Shape, ops.StoreFloat64)
 		decode(wide, t)
+		ops.RoundTo(rounded, wide)
 		return wide
-	case t.I32 != nil:
+	case !plan.Double && t.F32 == nil && t.BF16 == nil:
 		wide := r.memory.tensor(t.Shape, ops.StoreFloat32)
 		decode(wide, t)
 		return wide
@@ -138,6 +140,7 @@ func (r *run) packed(t *ops.Tensor, v ops.View) *ops.Tensor {
 // outer computes a dot_general without contracting axes: every product of a left and a right element, rounded once.
 func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor, x, y ops.View) *ops.Tensor {
 	left, right := r.matrixOperand(operands[0], plan, 0), r.matrixOperand(operands[1], plan, 1)
+	round := [2]func(float32) float32{rounding(plan.Operands[0]), rounding(plan.Operands[1])}
 	wide := r.result(n, plan)
 	rows, columns := x.Free.Size(), y.Free.Size()
 	for b := range x.Batch.Size() {
@@ -149,7 +152,7 @@ func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor, x, 
 				if plan.Double {
 					wide.F64[at] = left.F64[l] * right.F64[m]
 				} else {
-					wide.F32[at] = element(left, l) * element(right, m)
+					wide.F32[at] = round[0](element(left, l)) * round[1](element(right, m))
 				}
 			}
 		}
@@ -157,6 +160,14 @@ func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor, x, 
 	r.releaseOther(left, operands[0])
 	r.releaseOther(right, operands[1])
 	return r.narrow(n, plan, wide)
+}
+
+// rounding returns the rounding to a format; the zero format rounds nothing.
+func rounding(f bf16.Format) func(float32) float32 {
+	if f == (bf16.Format{}) {
+		return func(x float32) float32 { return x }
+	}
+	return f.Round
 }
 
 func element(t *ops.Tensor, i int) float32 {
