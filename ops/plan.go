@@ -32,7 +32,8 @@ type NodePlan struct {
 	// Fused takes operand Fused-1 of a sum or difference as an exact product, so that the two operations round once; 0
 	// fuses nothing.
 	Fused uint8
-	// Operands are formats that operands are rounded to on the way in; the zero format leaves an operand as it is.
+	// Operands are formats that floating-point operands are rounded to on the way in, the last one for all further operands;
+	// the zero format leaves an operand as it is.
 	Operands [3]bf16.Format
 	// Literal is the format that literals of the compute type are rounded to.
 	Literal bf16.Format

@@ -71,6 +71,12 @@ func SumColumns(c *Context, out, x *Tensor, lo, hi int) {
 	columns := out.Shape.Size()
 	rows := x.Shape.Size() / columns
 	part := out.Range(lo, hi, Shape{hi - lo})
+	if c.Plan.Flush && c.Plan.FlushOperands[0] && x.F32 != nil {
+		dense := NewTensor(Shape{rows, hi - lo}, StoreFloat32)
+		CopyStrided(dense, &Tensor{F32: x.F32[lo:]}, []int{columns, 1})
+		Flush(dense)
+		x, lo, columns = dense, 0, hi-lo
+	}
 	switch {
 	case out.F32 != nil:
 		bf16.SumRows(c.Plan.Sum, part.F32, x.F32[lo:], columns, rows)

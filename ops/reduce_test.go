@@ -106,6 +106,19 @@ func TestSumColumns(t *testing.T) {
 			t.Errorf("%+v: %s", plan, msg)
 		}
 	}
+	// Subnormal operands and results are flushed as Evaluate flushes them.
+	many := reals(Shape{3, 3}, subnormal, 1, -subnormal, subnormal, 2, 0x1p-126, 0x1p-126, 3, -0x1.8p-126)
+	for _, operands := range []bool{false, true} {
+		plan := NodePlan{Flush: true, FlushOperands: [3]bool{operands}}
+		want := define(plan, func(b *Builder, x []*Value) { b.ReduceSum(x[0], 0) }, many)[0]
+		got := NewTensor(want.Shape, StoreFloat32)
+		for lo := range 3 {
+			SumColumns(NewContext(nil, &plan), got, precise(many, false), lo, lo+1)
+		}
+		if msg := differs(got, reals(want.Shape, number64(want, 0), number64(want, 1), number64(want, 2))); msg != "" {
+			t.Errorf("flushed operands %v: %s", operands, msg)
+		}
+	}
 	tiny := &Tensor{Shape: Shape{2, 1}, F32: []float32{subnormal, subnormal}}
 	out := NewTensor(Shape{1}, StoreFloat32)
 	if SumColumns(NewContext(nil, &NodePlan{Flush: true}), out, tiny, 0, 1); out.F32[0] != 0 {

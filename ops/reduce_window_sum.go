@@ -49,8 +49,8 @@ func roundedWindows(f bf16.Format, dst, x []float32, by int, shape Shape) {
 	for at := 0; at < len(dst); at += inner {
 		to := dst[at : at+inner]
 		window := x[at*by : (at+inner)*by]
-		copy(to, window)
-		for j := 1; j < by; j++ {
+		clear(to)
+		for j := range by {
 			addLoop(to, to, window[j*inner:(j+1)*inner])
 			f.RoundSlice(to, to)
 		}

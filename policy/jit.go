@@ -8,7 +8,7 @@ import (
 
 // jit is what XLA on a CPU changes when it compiles a whole program: roundings to bfloat16 that it leaves out, products
 // and sums that it fuses, and large reductions that it hands to YNNPACK together with what feeds them. It is read off
-// the graph before the equations are planned (docs/xla-cpu.md, rules J0 to J9).
+// the graph before the equations are planned (docs/xla-cpu.md, rules J0 to J10).
 type jit struct {
 	half    func(ops.DType) bool
 	cpu     xlacpu.CPU
@@ -53,6 +53,7 @@ func newJIT(g *ops.Graph, half func(ops.DType) bool, cpu xlacpu.CPU) *jit {
 		j.conversion(n)
 		j.product(n)
 		j.contraction(n)
+		j.pool(n)
 	}
 	return j
 }

@@ -206,3 +206,50 @@ func TestEagerKeepsNothing(t *testing.T) {
 		}
 	}
 }
+
+// A sum that is computed together with arithmetic is cut along every axis; a plain one only as far as there are threads.
+func TestJITFusedSum(t *testing.T) {
+	var squares, plain, widened *ops.Value
+	plan, _ := jitPlan(t, ops.Shape{5, 768, 64}, func(b *ops.Builder, x, c *ops.Value) *ops.Value {
+		squares = b.ReduceSum(b.Square(b.Sub(x, ops.Scalar(1))), 0, 1)
+		plain = b.ReduceSum(x, 0, 1)
+		widened = b.ReduceSum(b.ConvertElementType(c, ops.Float32), 0, 1)
+		return b.Add(b.Add(squares, plain), widened)
+	})
+	cut := func(v *ops.Value) int { return plan.Nodes[v.Node.Index].Sum.Axes[1].Step }
+	if cut(squares) != 512 || cut(plain) != 0 || cut(widened) != 0 {
+		t.Errorf("axis of 768 is cut into %d, %d, %d; want 512 for squares, 0 else", cut(squares), cut(plain), cut(widened))
+	}
+}
+
+// What follows a max pool and has one reader at a time is not rounded, unless something reads it as bfloat16.
+func TestJITPool(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		read func(b *ops.Builder, v *ops.Value) *ops.Value
+		kept bool
+	}{
+		{"arithmetic", func(b *ops.Builder, v *ops.Value) *ops.Value { return b.Mul(v, b.Square(v)) }, true},
+		{"pool by sum", func(b *ops.Builder, v *ops.Value) *ops.Value { return b.ReduceWindowSum(v, 16) }, true},
+		{"reshape", func(b *ops.Builder, v *ops.Value) *ops.Value { return b.Mul(b.Reshape(v, 32, 256), b.Reshape(v, 32, 256)) }, false},
+		{"output", func(b *ops.Builder, v *ops.Value) *ops.Value { b.Output("v", v); return b.Mul(v, v) }, false},
+	} {
+		var v *ops.Value
+		plan, _ := jitPlan(t, ops.Shape{1, 64, 256}, func(b *ops.Builder, _, x *ops.Value) *ops.Value {
+			v = b.Add(b.ReduceWindowMax(x, 2), b.ConvertElementType(b.Argument("e", ops.Float32, 1, 1, 256), ops.Compute))
+			return c.read(b, v)
+		})
+		if got := keepsUnrounded(plan, v); got != c.kept {
+			t.Errorf("%s: kept unrounded: %t, want %t", c.name, got, c.kept)
+		}
+	}
+	var pooled, sum *ops.Value
+	plan, _ := jitPlan(t, ops.Shape{1, 64, 256}, func(b *ops.Builder, _, x *ops.Value) *ops.Value {
+		pooled = b.ReduceWindowMax(x, 2)
+		sum = b.Add(pooled, pooled)
+		return b.Mul(sum, pooled)
+	})
+	if keepsUnrounded(plan, sum) {
+		t.Error("what follows a pool with several readers is kept unrounded")
+	}
+}

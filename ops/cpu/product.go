@@ -12,7 +12,8 @@ func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*
 	if len(x.Contracting) == 0 {
 		return r.outer(n, plan, operands, x, y)
 	}
-	left, right := r.matrixOperand(operands[0], plan, 0), r.matrixOperand(operands[1], plan, 1)
+	rounded := operandFormats(n, plan)
+	left, right := r.matrixOperand(operands[0], plan, rounded[0]), r.matrixOperand(operands[1], plan, rounded[1])
 	a, aOffsets, aDone := r.matrices(left, x, false)
 	b, bOffsets, bDone := r.matrices(right, y, true)
 	wide := r.result(n, plan)
@@ -21,7 +22,7 @@ func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*
 		as, bs := a.batch64(aOffsets), b.batch64(bOffsets)
 		multiplyInOrder(r.Workers, wide.F64, as, bs, plan.Dot, BatchMatMul64)
 	default:
-		as, bs := a.batch(aOffsets, plan.Operands[0]), b.batch(bOffsets, plan.Operands[1])
+		as, bs := a.batch(aOffsets, rounded[0]), b.batch(bOffsets, rounded[1])
 		multiplyInOrder(r.Workers, wide.F32, as, bs, plan.Dot, BatchMatMul)
 	}
 	for _, t := range []*ops.Tensor{aDone, bDone} {
@@ -34,10 +35,19 @@ func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*
 	return r.narrow(n, plan, wide)
 }
 
-// matrixOperand returns operand i in a storage that the kernels read: float64 for double plans, otherwise bfloat16 and float32
+// operandFormats returns the formats that the two operands of a product are rounded to; integers are taken as they are.
+func operandFormats(n *ops.Node, plan *ops.NodePlan) (formats [2]bf16.Format) {
+	for i := range formats {
+		if n.In[i].DType.IsFloat() {
+			formats[i] = plan.Operands[i]
+		}
+	}
+	return formats
+}
+
+// matrixOperand returns an operand in a storage that the kernels read: float64 for double plans, otherwise bfloat16 and float32
 // as they are and everything else as float32. The kernels round float32 on the way in; a float64 operand is rounded here.
-func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, i int) *ops.Tensor {
-	rounded := plan.Operands[i]
+func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, rounded bf16.Format) *ops.Tensor {
 	switch {
 	case plan.Double && (t.F64 == nil || rounded != (bf16.Format{})):
 		wide := r.memory.tensor(t.Shape, ops.StoreFloat64)
@@ -139,8 +149,9 @@ func (r *run) packed(t *ops.Tensor, v ops.View) *ops.Tensor {
 
 // outer computes a dot_general without contracting axes: every product of a left and a right element, rounded once.
 func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor, x, y ops.View) *ops.Tensor {
-	left, right := r.matrixOperand(operands[0], plan, 0), r.matrixOperand(operands[1], plan, 1)
-	round := [2]func(float32) float32{rounding(plan.Operands[0]), rounding(plan.Operands[1])}
+	rounded := operandFormats(n, plan)
+	left, right := r.matrixOperand(operands[0], plan, rounded[0]), r.matrixOperand(operands[1], plan, rounded[1])
+	round := [2]func(float32) float32{rounding(rounded[0]), rounding(rounded[1])}
 	wide := r.result(n, plan)
 	rows, columns := x.Free.Size(), y.Free.Size()
 	for b := range x.Batch.Size() {
@@ -179,7 +190,7 @@ func element(t *ops.Tensor, i int) float32 {
 
 // convolution computes a conv_general_dilated with the packed kernels, one sequence of the batch after the other.
 func (r *run) convolution(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
-	x, w := r.matrixOperand(operands[0], plan, 0), r.matrixOperand(operands[1], plan, 1)
+	x, w := r.matrixOperand(operands[0], plan, plan.Operands[0]), r.matrixOperand(operands[1], plan, plan.Operands[1])
 	batch, length, channels := x.Shape[0], x.Shape[1], x.Shape[2]
 	width, columns := w.Shape[0], w.Shape[2]
 	wide := r.result(n, plan)

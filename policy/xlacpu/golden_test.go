@@ -141,8 +141,13 @@ func multiply(p Product, o ops.ProductOrder, a, b []float32) []float32 {
 	return c
 }
 
-func TestSums(t *testing.T) {
-	for i, f := range lines(t, "sums.csv") {
+func TestSums(t *testing.T) { checkSums(t, "sums.csv", Recorded.Sum) }
+
+func TestFusedSums(t *testing.T) { checkSums(t, "fused_sums.csv", Recorded.FusedSum) }
+
+// checkSums compares sums in the order that a rule gives with the digests of a file.
+func checkSums(t *testing.T, file string, rule func(shape, axes []int) bf16.SumOrder) {
+	for i, f := range lines(t, file) {
 		shape := ops.Shape(numbers(t, strings.Split(f[0], "x")...))
 		axes := numbers(t, strings.Split(f[1], "x")...)
 		x := stream(1000+uint64(i), shape.Size())
@@ -154,7 +159,7 @@ func TestSums(t *testing.T) {
 		for _, a := range axes {
 			size /= shape[a]
 		}
-		plan := &ops.NodePlan{Sum: Recorded.Sum(shape, axes)}
+		plan := &ops.NodePlan{Sum: rule(shape, axes)}
 		out := ops.NewTensor(ops.Shape{size}, ops.StoreFloat32)
 		ops.Evaluate(ops.ReduceSumPrimitive, &ops.Context{Params: ops.ReduceParams{Axes: axes}, Plan: plan}, []*ops.Tensor{out}, []*ops.Tensor{in})
 		if got := digest(out.F32); got != f[2] {

@@ -2,31 +2,18 @@
 
 usage: golden.py MODELS    the folder with ynndot.py, gemv.py, sums.py and small.py (see README.md)
 """
-import csv, hashlib, random, sys
+import csv, random, sys
 import numpy as np
+from golden_stream import digest, stream
 sys.path.insert(0, sys.argv[1])
 import gemv, small, sums, ynndot
 f = np.float32
 M64 = (1 << 64) - 1
 
 
-def stream(seed, n):
-    """Multiples of 2^-23 in [-1, 1): the synthetic weights' generator without a name."""
-    with np.errstate(over='ignore'):
-        z = np.uint64(seed) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xbf58476d1ce4e5b9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94d049bb133111eb)
-        z = z ^ (z >> np.uint64(31))
-    return ((z >> np.uint64(40)).astype(np.int64) - (1 << 23)).astype(f) * f(2.0 ** -23)
-
-
 def bf16(x):
     """Towards zero: any bfloat16 values will do."""
     return (x.view(np.uint32) & np.uint32(0xffff0000)).view(f)
-
-
-def digest(x):
-    return hashlib.sha256(np.ascontiguousarray(x, '<f4').tobytes()).hexdigest()[:16]
 
 
 def madd(x, y, z, fused):
