@@ -20,8 +20,8 @@ type golden struct {
 		Test      string  `json:"test"`
 		Metrics   Metrics `json:"metrics"`
 		Outliers  float64 `json:"outliers"`
-		T         number  `json:"t"`
-		P         number  `json:"p"`
+		T         Number  `json:"t"`
+		P         Number  `json:"p"`
 	} `json:"cases"`
 }
 

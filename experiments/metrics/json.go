@@ -9,10 +9,10 @@ import (
 	"slices"
 )
 
-// number is a float64 whose JSON form may be a string, because JSON has no NaN and no infinities.
-type number float64
+// Number is a float64 whose JSON form may be a string, because JSON has no NaN and no infinities.
+type Number float64
 
-func (n number) MarshalJSON() ([]byte, error) {
+func (n Number) MarshalJSON() ([]byte, error) {
 	switch x := float64(n); {
 	case x != x:
 		return []byte(`"NaN"`), nil
@@ -25,14 +25,14 @@ func (n number) MarshalJSON() ([]byte, error) {
 	}
 }
 
-func (n *number) UnmarshalJSON(text []byte) error {
+func (n *Number) UnmarshalJSON(text []byte) error {
 	switch string(text) {
 	case `"NaN"`:
-		*n = number(math.NaN())
+		*n = Number(math.NaN())
 	case `"+Inf"`:
-		*n = number(math.Inf(1))
+		*n = Number(math.Inf(1))
 	case `"-Inf"`:
-		*n = number(math.Inf(-1))
+		*n = Number(math.Inf(-1))
 	default:
 		if len(text) == 0 || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
 			return fmt.Errorf(`%.40s is not a number, "NaN", "+Inf" or "-Inf"`, text)
@@ -48,28 +48,28 @@ func (n *number) UnmarshalJSON(text []byte) error {
 type metricsJSON struct {
 	Elements         int64              `json:"elements"`
 	Compared         int64              `json:"compared"`
-	RelativeL2       number             `json:"relative_l2"`
-	RelativeLinf     number             `json:"relative_linf"`
-	MeanAbsolute     number             `json:"mean_absolute"`
-	MaxAbsolute      number             `json:"max_absolute"`
+	RelativeL2       Number             `json:"relative_l2"`
+	RelativeLinf     Number             `json:"relative_linf"`
+	MeanAbsolute     Number             `json:"mean_absolute"`
+	MaxAbsolute      Number             `json:"max_absolute"`
 	MaxAbsoluteIndex int64              `json:"max_absolute_index"`
-	Bias             number             `json:"bias"`
-	Within           [3]number          `json:"within"`
-	WithinStrict     [2]number          `json:"within_strict"`
-	BitIdentical     number             `json:"bit_identical"`
+	Bias             Number             `json:"bias"`
+	Within           [3]Number          `json:"within"`
+	WithinStrict     [2]Number          `json:"within_strict"`
+	BitIdentical     Number             `json:"bit_identical"`
 	UlpHistogram     [UlpBinCount]int64 `json:"ulp_histogram"`
 	MaxUlp           int64              `json:"max_ulp"`
-	Pearson          number             `json:"pearson"`
-	Cosine           number             `json:"cosine"`
+	Pearson          Number             `json:"pearson"`
+	Cosine           Number             `json:"cosine"`
 	Reference        sideJSON           `json:"reference"`
 	Test             sideJSON           `json:"test"`
 }
 
 // sideJSON is Side as it is written.
 type sideJSON struct {
-	Mean    number `json:"mean"`
-	Max     number `json:"max_absolute"`
-	L2      number `json:"l2"`
+	Mean    Number `json:"mean"`
+	Max     Number `json:"max_absolute"`
+	L2      Number `json:"l2"`
 	NaN     int64  `json:"nan"`
 	PosInf  int64  `json:"positive_infinity"`
 	NegInf  int64  `json:"negative_infinity"`
@@ -81,19 +81,19 @@ func (m Metrics) MarshalJSON() ([]byte, error) {
 	return json.Marshal(metricsJSON{
 		Elements:         m.Elements,
 		Compared:         m.Compared,
-		RelativeL2:       number(m.RelativeL2),
-		RelativeLinf:     number(m.RelativeLinf),
-		MeanAbsolute:     number(m.MeanAbsolute),
-		MaxAbsolute:      number(m.MaxAbsolute),
+		RelativeL2:       Number(m.RelativeL2),
+		RelativeLinf:     Number(m.RelativeLinf),
+		MeanAbsolute:     Number(m.MeanAbsolute),
+		MaxAbsolute:      Number(m.MaxAbsolute),
 		MaxAbsoluteIndex: m.MaxAbsoluteIndex,
-		Bias:             number(m.Bias),
-		Within:           [3]number{number(m.Within[0]), number(m.Within[1]), number(m.Within[2])},
-		WithinStrict:     [2]number{number(m.WithinStrict[0]), number(m.WithinStrict[1])},
-		BitIdentical:     number(m.BitIdentical),
+		Bias:             Number(m.Bias),
+		Within:           [3]Number{Number(m.Within[0]), Number(m.Within[1]), Number(m.Within[2])},
+		WithinStrict:     [2]Number{Number(m.WithinStrict[0]), Number(m.WithinStrict[1])},
+		BitIdentical:     Number(m.BitIdentical),
 		UlpHistogram:     m.UlpHistogram,
 		MaxUlp:           m.MaxUlp,
-		Pearson:          number(m.Pearson),
-		Cosine:           number(m.Cosine),
+		Pearson:          Number(m.Pearson),
+		Cosine:           Number(m.Cosine),
 		Reference:        m.Reference.json(),
 		Test:             m.Test.json(),
 	})
@@ -128,7 +128,7 @@ func (m *Metrics) UnmarshalJSON(text []byte) error {
 }
 
 func (s Side) json() sideJSON {
-	return sideJSON{number(s.Mean), number(s.Max), number(s.L2), s.NaN, s.PosInf, s.NegInf, s.FirstAt}
+	return sideJSON{Number(s.Mean), Number(s.Max), Number(s.L2), s.NaN, s.PosInf, s.NegInf, s.FirstAt}
 }
 
 func (s sideJSON) side() Side {

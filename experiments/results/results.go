@@ -27,6 +27,15 @@ type Run struct {
 	Taps         []Tap         `json:"taps"`     // in execution order
 	Variants     []TapVariant  `json:"variants,omitempty"`
 	Explanations []Explanation `json:"explanations,omitempty"`
+
+	// What kinds of experiment other than a replay add; the zero value is not written.
+	Kind      string      `json:"kind,omitempty"`
+	LocalBy   string      `json:"local_by,omitempty"` // module or primitive: what Tap.Local is local to
+	Rule      VerdictRule `json:"verdict_rule,omitempty"`
+	Ablation  Ablation    `json:"ablation,omitempty"`
+	Search    Search      `json:"search,omitempty"`
+	NonFinite NonFinite   `json:"nonfinite,omitempty"`
+	Sweep     Sweep       `json:"sweep,omitempty"`
 }
 
 // Machine describes where the run was made.
@@ -79,6 +88,19 @@ type Tap struct {
 	Equation int               `json:"equation"` // index of the producing equation
 	Metrics  []metrics.Metrics `json:"metrics"`  // one per policy, in the order of Run.Policies
 	Origin   []Origin          `json:"origin"`   // one per policy: where its non-finite values come from
+
+	// Local, Verdict and Scatter have one entry per policy, or none where they were not asked for.
+	Local   []Local   `json:"local,omitempty"`
+	Verdict []Verdict `json:"verdict,omitempty"`
+	Scatter []Scatter `json:"scatter,omitempty"`
+}
+
+// Scatter is the error against the magnitude of the reference: by power of two of |reference|, as metrics.ScatterBin has it.
+type Scatter struct {
+	Low    int              `json:"low"`    // the first bin
+	Counts []int64          `json:"counts"` // elements by bin
+	Median []metrics.Number `json:"median"` // bounds for the error, by bin, as metrics.Scatter.Quantile has them
+	High   []metrics.Number `json:"high"`   // the same for 99 % of the elements
 }
 
 // Origin says whether non-finite values of a tap were created inside its module or came in with its inputs.
