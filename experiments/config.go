@@ -17,7 +17,9 @@ import (
 
 // Config is an experiment file.
 type Config struct {
-	Name    string        `yaml:"name"`
+	Name string `yaml:"name"`
+	// Kind says what is done: replay unless given.
+	Kind    string        `yaml:"kind,omitempty"`
 	Weights WeightsConfig `yaml:"weights"`
 	// Input is the sequence; Inputs several of one length, which make a batch.
 	Input  *InputConfig  `yaml:"input,omitempty"`
@@ -119,6 +121,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("%s: want either organism or organisms", c.at("organisms"))
 	case len(c.Policies) == 0:
 		return fmt.Errorf("%s: policies: want at least one", c.at("policies"))
+	}
+	if err := c.checkKind(); err != nil {
+		return err
 	}
 	if len(c.Taps) == 0 {
 		c.Taps = []yaml.Node{{Kind: yaml.ScalarNode, Value: "**"}}

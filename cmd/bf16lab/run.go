@@ -44,7 +44,7 @@ func (c *runCommand) Run(ctx context.Context, con *console) error {
 	}
 	defer folder.discard()
 	progress := newProgress(con.err)
-	run, err := experiments.Replay(ctx, config, experiments.Options{
+	run, err := experiments.Run(ctx, config, experiments.Options{
 		Threads: int(c.Threads), Memory: int64(c.Memory), Version: version(),
 		Command: append([]string{"bf16lab"}, con.args...), Progress: progress.update,
 	})

@@ -1,0 +1,38 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"bf16lab/experiments/results"
+)
+
+// kinds holds how each kind of experiment is run.
+var kinds = map[string]func(context.Context, *Config, Options) (*results.Run, error){
+	results.KindReplay: Replay,
+}
+
+// Run runs an experiment of any kind and returns its results.
+func Run(ctx context.Context, c *Config, o Options) (*results.Run, error) {
+	run, err := kinds[c.Kind](ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	run.Kind = c.Kind
+	return run, nil
+}
+
+// checkKind settles the kind of an experiment: a replay unless the file says otherwise.
+func (c *Config) checkKind() error {
+	if c.Kind == "" {
+		c.Kind = results.KindReplay
+	}
+	if kinds[c.Kind] == nil {
+		names := slices.Sorted(maps.Keys(kinds))
+		return fmt.Errorf("%s: kind: unknown kind %.80q (valid: %s)", c.at("kind"), c.Kind, strings.Join(names, ", "))
+	}
+	return nil
+}
