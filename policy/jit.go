@@ -8,7 +8,7 @@ import (
 
 // jit is what XLA on a CPU changes when it compiles a whole program: roundings to bfloat16 that it leaves out, products
 // and sums that it fuses, and large reductions that it hands to YNNPACK together with what feeds them. It is read off
-// the graph before the equations are planned (docs/xla-cpu.md, rules J0 to J10).
+// the graph before the equations are planned (docs/xla-cpu.md, "Under jit", whose rules are named below).
 type jit struct {
 	half    func(ops.DType) bool
 	cpu     xlacpu.CPU
@@ -95,7 +95,7 @@ func (j *jit) read(n *ops.Node, index int) {
 	j.wanted[v.ID] = true
 }
 
-// conversion lets an explicit conversion to float32 read the value before its rounding (J1).
+// conversion lets an explicit conversion to float32 read the value before its rounding (rule 1).
 func (j *jit) conversion(n *ops.Node) {
 	if n.Primitive == ops.ConvertElementTypePrimitive && n.Out[0].DType == ops.Float32 && j.half(n.In[0].DType) {
 		j.read(n, 0)
@@ -103,7 +103,7 @@ func (j *jit) conversion(n *ops.Node) {
 }
 
 // product lets a product that is formed in float32 from operands of which one or both are bfloat16 read them before their
-// rounding, if they need not be transposed (J3).
+// rounding, if they need not be transposed (rule 3).
 func (j *jit) product(n *ops.Node) {
 	p, ok := n.Params.(ops.DotParams)
 	if !ok || n.Out[0].DType != ops.Float32 || len(p.LeftContracting) == 0 {
@@ -146,7 +146,7 @@ func isOrdered(first, middle, last []int, axes int) bool {
 	return true
 }
 
-// contraction fuses a float32 product into the sum or difference that reads it (J5). Reductions that read it too do not
+// contraction fuses a float32 product into the sum or difference that reads it (rule 4). Reductions that read it too do not
 // count: XLA computes the product again in their loops. A difference fuses its first operand only.
 func (j *jit) contraction(n *ops.Node) {
 	if n.Primitive != ops.AddPrimitive && n.Primitive != ops.SubPrimitive || n.Out[0].DType != ops.Float32 || j.fused[n.Index] {

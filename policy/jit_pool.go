@@ -5,7 +5,7 @@ import (
 	"bf16lab/policy/xlacpu"
 )
 
-// pool follows a max pool downstream (J10): YNNPACK carries it out together with the elementwise operations behind it, as
+// pool follows a max pool downstream (rule 9): YNNPACK carries it out together with the elementwise operations behind it, as
 // long as each result has a single reader. No result on the way is rounded to bfloat16, and neither is the last one if all
 // that read it compute in float32.
 func (j *jit) pool(n *ops.Node) {

@@ -7,11 +7,11 @@ import (
 	"bf16lab/policy/xlacpu"
 )
 
-// reduction finds what XLA fuses into a large float32 reduction and hands to YNNPACK (J2, J6, J7): the elementwise
+// reduction finds what XLA fuses into a large float32 reduction and hands to YNNPACK (rules 2, 5 and 6 of docs/xla-cpu.md): the elementwise
 // operations and products that feed it and have no other reader. For the maximum of a softmax these are also the difference
 // and the exponential that follow. Inside, casts to bfloat16 and back are left out, and the elementary functions are
 // YNNPACK's; a sum after a maximum whose operand comes transposed runs in windows, and a sum together with arithmetic has
-// its axes cut in another way (J9).
+// its axes cut in another way (rule 8).
 func (j *jit) reduction(n *ops.Node) {
 	maximum := n.Primitive == ops.ReduceMaxPrimitive
 	if !maximum && n.Primitive != ops.ReduceSumPrimitive || n.Out[0].DType != ops.Float32 {
