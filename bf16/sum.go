@@ -17,7 +17,8 @@ const (
 	// Lanes gives term i to lane i mod 16. A lane adds four terms sequentially to a part, four parts to a group of 16, up
 	// to four groups to a block of 64 terms (1,024 terms of the sum), and the blocks with Kahan's compensation. Of the
 	// rest of fewer than 16 terms per lane each part is a group of its own. The lanes are folded by halves: i and i + 8,
-	// then i + 4, i + 2, i + 1. With Window, runs of that many terms are summed so, and then their sums.
+	// then i + 4, i + 2, i + 1. With Window, the terms are cut as those of Windows are, the window sums are made so with the
+	// first term of a whole window in lane 0, and they are summed as one window, or sequentially if Plain says so.
 	Lanes
 	// Tiles cuts the summed axes into a grid of cells and sums the cells row by row, then the results of the cells in
 	// row-major order in the same way. Rows are added four at a time to a part, four parts to a group of 16 rows, 16 groups
@@ -30,7 +31,8 @@ const (
 // equal. The zero value is sequential.
 type SumOrder struct {
 	Kind   SumKind
-	Window int // of Windows: most terms of a window along an axis; of Lanes: terms of a run, 0 for one run
+	Window int  // of Windows: most terms of a window along an axis; of Lanes: terms of a window, 0 for none
+	Plain  bool // of Lanes with Window: the sums of windows are added sequentially
 	// Axes are the summed axes of Windows and Tiles, outermost first; the terms are in row-major order over them. Unused
 	// places are zero; without any axis all terms are on one axis that is not cut.
 	Axes [4]SumAxis
@@ -51,7 +53,7 @@ func Sum[T float](o SumOrder, x []T) T {
 	case Windows:
 		return windows(o.dimensions(len(x)), o.Window, x)
 	case Lanes:
-		return laneRuns(o.Window, x)
+		return laneWindows(o.Window, o.Plain, x)
 	case Tiles:
 		var out [1]T
 		SumRows(o, out[:], x, 1, len(x))
@@ -107,14 +109,22 @@ func product(sizes []int) int {
 // sumLanes is the number of lanes of Lanes.
 const sumLanes = 16
 
-// laneRuns is the order Lanes.
-func laneRuns[T float](run int, x []T) T {
-	if run <= 0 || len(x) <= run {
+// laneWindows is the order Lanes.
+func laneWindows[T float](window int, plain bool, x []T) T {
+	if window <= 0 || len(x) <= window {
 		return lanes(x)
 	}
-	sums := make([]T, 0, (len(x)+run-1)/run)
-	for at := 0; at < len(x); at += run {
-		sums = append(sums, lanes(x[at:min(at+run, len(x))]))
+	count := (len(x) + window - 1) / window
+	missing := (count*window - len(x)) / 2
+	first := make([]T, window) // the short one, with zeros before it
+	copy(first[missing:], x)
+	sums := make([]T, 1, count)
+	sums[0] = lanes(first)
+	for at := window - missing; at < len(x); at += window {
+		sums = append(sums, lanes(x[at:min(at+window, len(x))]))
+	}
+	if plain {
+		return sequential(sums)
 	}
 	return lanes(sums)
 }

@@ -187,6 +187,29 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+// Windows of lanes: of 50 terms 25 are in each window of 32, the first seven places of the first one being empty, and lane 0
+// begins where a whole window would.
+func TestLaneWindows(t *testing.T) {
+	x := lcgFloats(50, 50)
+	padded := make([]float32, 64)
+	copy(padded[7:], x)
+	whole := SumOrder{Kind: Lanes}
+	first, second := Sum(whole, padded[:32]), Sum(whole, padded[32:])
+	for _, plain := range []bool{false, true} {
+		if got, want := Sum(SumOrder{Kind: Lanes, Window: 32, Plain: plain}, x), first+second; got != want {
+			t.Errorf("plain %v: %x, want %x", plain, got, want)
+		}
+	}
+	// Three windows tell the orders of their sums apart: lanes fold the third into the first.
+	x = make([]float32, 96)
+	x[0], x[32], x[64] = 1, 1<<24, 1
+	for plain, want := range map[bool]float32{false: 1<<24 + 2, true: 1 << 24} {
+		if got := Sum(SumOrder{Kind: Lanes, Window: 32, Plain: plain}, x); got != want {
+			t.Errorf("three windows, plain %v: %v, want %v", plain, got, want)
+		}
+	}
+}
+
 // Every column of SumRows is the sum of its elements.
 func TestSumRowsIsSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

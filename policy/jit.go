@@ -10,6 +10,7 @@ import (
 // and sums that it fuses, and large reductions that it hands to YNNPACK together with what feeds them. It is read off
 // the graph before the equations are planned (docs/xla-cpu.md, "Under jit", whose rules are named below).
 type jit struct {
+	graph   *ops.Graph
 	half    func(ops.DType) bool
 	cpu     xlacpu.CPU
 	readers [][]*ops.Node // by value: one for each operand that reads it
@@ -32,7 +33,7 @@ type operand struct{ equation, index int }
 func newJIT(g *ops.Graph, half func(ops.DType) bool, cpu xlacpu.CPU) *jit {
 	values, nodes := g.NumValues(), len(g.Nodes)
 	j := &jit{
-		half: half, cpu: cpu, readers: make([][]*ops.Node, values), outputs: make([]bool, values), unrounded: map[operand]bool{}, wanted: make([]bool, values),
+		graph: g, half: half, cpu: cpu, readers: make([][]*ops.Node, values), outputs: make([]bool, values), unrounded: map[operand]bool{}, wanted: make([]bool, values),
 		dropped: make([]bool, nodes), fused: make([]bool, nodes), computed: make([]bool, nodes), windowed: make([]bool, nodes), exact: make([]bool, nodes), contracts: make([]uint8, nodes),
 		kept: make([]bool, values),
 	}

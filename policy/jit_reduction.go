@@ -25,16 +25,21 @@ func (j *jit) reduction(n *ops.Node) {
 	if maximum {
 		also = append(also, j.readersOf(v, ops.SubPrimitive)...)
 	}
-	turned, computed := j.feed(v, also)
-	j.computed[n.Index] = computed
+	r := &fusionRegion{}
+	j.feed(r, v, also)
+	alone := maximum && r.turned && xlacpu.FewWindows(v.Shape, n.Params.(ops.ReduceParams).Axes[0])
+	if !alone {
+		j.fuse(r)
+	}
+	j.computed[n.Index] = r.computed
 	if !maximum {
 		return
 	}
 	for _, difference := range also[1:] {
-		j.fused[difference.Index] = true
+		j.fused[difference.Index] = !alone
 		for _, exponential := range j.readersOf(difference.Out[0], ops.ExpPrimitive) {
-			j.fused[exponential.Index] = true
-			if !turned {
+			j.fused[exponential.Index] = !alone
+			if !r.turned {
 				continue
 			}
 			for _, sum := range j.readersOf(exponential.Out[0], ops.ReduceSumPrimitive) {
@@ -55,43 +60,54 @@ func (j *jit) readersOf(v *ops.Value, p ops.Primitive) []*ops.Node {
 	return out
 }
 
-// feed walks up from a value that only the given equations read. It tells whether a transpose ends the walk somewhere, and
-// whether there is arithmetic on the way: more than conversions and changes of shape.
-func (j *jit) feed(v *ops.Value, readers []*ops.Node) (turned, computed bool) {
+// fusionRegion is what feeds a reduction.
+type fusionRegion struct {
+	nodes    []*ops.Node
+	casts    []operand // that read a cast which is left out
+	turned   bool      // a transpose ends it somewhere
+	computed bool      // there is arithmetic in it: more than conversions and changes of shape
+}
+
+// fuse makes a region part of a reduction of YNNPACK's.
+func (j *jit) fuse(r *fusionRegion) {
+	for _, n := range r.nodes {
+		j.fused[n.Index] = true
+	}
+	for _, o := range r.casts {
+		j.unrounded[o] = true
+		j.dropped[j.graph.Nodes[o.equation].In[o.index].Value.Node.Index] = true
+	}
+}
+
+// feed gathers the region above a value that only the given equations read.
+func (j *jit) feed(r *fusionRegion, v *ops.Value, readers []*ops.Node) {
 	if v.Node == nil || slices.ContainsFunc(j.readers[v.ID], func(n *ops.Node) bool { return !slices.Contains(readers, n) }) {
-		return false, false
+		return
 	}
 	n := v.Node
 	switch {
 	case n.Primitive == ops.TransposePrimitive:
-		return true, false
+		r.turned = true
+		return
 	case n.Primitive == ops.ConvertElementTypePrimitive && v.DType == ops.Float32 && j.isCast(n.In[0]):
-		j.drop(n, 0)
+		r.casts = append(r.casts, operand{n.Index, 0})
 	case n.Primitive == ops.DotGeneralPrimitive && j.half(v.DType):
 		for i, o := range n.In {
 			if j.isCast(o) {
-				j.drop(n, i)
+				r.casts = append(r.casts, operand{n.Index, i})
 			}
 		}
 	}
 	if !fusible[n.Primitive] {
-		return false, false
+		return
 	}
-	j.fused[n.Index] = true
-	computed = !n.Primitive.OnlyMoves() && n.Primitive != ops.ConvertElementTypePrimitive
+	r.nodes = append(r.nodes, n)
+	r.computed = r.computed || !n.Primitive.OnlyMoves() && n.Primitive != ops.ConvertElementTypePrimitive
 	for _, o := range n.In {
 		if o.Value != nil {
-			t, c := j.feed(o.Value, []*ops.Node{n})
-			turned, computed = turned || t, computed || c
+			j.feed(r, o.Value, []*ops.Node{n})
 		}
 	}
-	return turned, computed
-}
-
-// drop leaves out the cast that makes an operand.
-func (j *jit) drop(n *ops.Node, index int) {
-	j.dropped[n.In[index].Value.Node.Index] = true
-	j.unrounded[operand{n.Index, index}] = true
 }
 
 // fusible holds the primitives that XLA takes into a reduction of YNNPACK's.

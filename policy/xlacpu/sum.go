@@ -52,17 +52,27 @@ func (CPU) FusedSum(shape, axes []int) bf16.SumOrder {
 	return CPU{Threads: math.MaxInt / 2}.Sum(shape, axes)
 }
 
-// WindowedSum returns the order of the sum over the last axis of a softmax that jit fuses and whose operand comes transposed.
+// WindowedSum returns the order of the sum over the last axis of a softmax whose operand comes transposed under jit: XLA cuts
+// the axis into windows before YNNPACK takes the parts.
 func (CPU) WindowedSum(shape, axes []int) bf16.SumOrder {
 	o := bf16.SumOrder{Kind: bf16.Lanes}
-	n := 1
-	for _, a := range axes {
-		n *= shape[a]
-	}
-	if len(axes) == 1 && n > smallWindow && n%smallWindow == 0 {
-		o.Window = smallWindow
+	if len(axes) == 1 && shape[axes[0]] > smallWindow {
+		o.Window, o.Plain = smallWindow, FewWindows(shape, axes[0])
 	}
 	return o
+}
+
+// FewWindows tells whether a reduction over one axis that is cut into windows leaves so few partial results that YNNPACK does
+// not take the second part, nor fuse the first with what feeds it.
+func FewWindows(shape []int, axis int) bool {
+	total := 1
+	for i, d := range shape {
+		if i == axis {
+			d = ceilDiv(d, smallWindow)
+		}
+		total *= d
+	}
+	return shape[axis] > smallWindow && total < SmallSum
 }
 
 // small is the order of a small sum; one without an axis longer than a window is sequential.
