@@ -17,6 +17,7 @@ type Program struct {
 	class   [][]int // by plan and value
 	uses    []int   // by class: how many instances of steps read it from outside
 	work    float64
+	strip   int // elements of a strip; 0 stands for whole values
 }
 
 // stage is a step, or a flow of steps that is carried out strip by strip.
@@ -102,7 +103,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 			panic(fmt.Sprintf("cpu: plan %s has %d equations, the graph has %d", p.Name, len(p.Nodes), len(g.Nodes)))
 		}
 	}
-	p := &Program{graph: g, plans: plans, watched: watched, watches: map[*ops.Value][]int{}}
+	p := &Program{graph: g, plans: plans, watched: watched, watches: map[*ops.Value][]int{}, strip: strip}
 	for i, v := range watched {
 		p.watches[v] = append(p.watches[v], i)
 	}
