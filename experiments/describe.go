@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"fmt"
 	"runtime"
 	"strings"
 
@@ -34,21 +33,3 @@ func describe(c *Config, o Options, g *ops.Graph, batch []*sequence.Sequence, or
 		},
 	}
 }
-
-// Headroom is what a run takes in bytes besides what [Estimate] returns: weights that are being read, the program itself.
-const Headroom = 1 << 30
-
-// checkMemory compares what a run needs with the limit, or with what the machine has left.
-func checkMemory(need, limit int64) error {
-	from := "the limit is"
-	if limit == 0 {
-		limit = machine.Read().Available
-		from = "the machine has"
-	}
-	if limit > 0 && need+Headroom > limit {
-		return fmt.Errorf("the run needs about %.1f GiB of memory, %s %.1f GiB: use a shorter sequence or fewer policies", gib(need+Headroom), from, gib(limit))
-	}
-	return nil
-}
-
-func gib(bytes int64) float64 { return float64(bytes) / (1 << 30) }

@@ -21,7 +21,8 @@ type Options struct {
 	Version  string   // of the program, for the results
 	Command  []string // argument vector that repeats the run
 	Progress func(done, total float64)
-	// Memory is the largest amount of memory in bytes that the run may take for tensors; 0 asks the machine.
+	// Memory is the largest amount of memory in bytes that the run may take; 0 asks the machine. If that is too little for
+	// whole values, they are passed from unit to unit in strips along the sequence.
 	Memory int64
 }
 
@@ -48,7 +49,7 @@ func Replay(ctx context.Context, c *Config, o Options) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkMemory(r.program.PeakBytes(), o.Memory); err != nil {
+	if err := r.checkMemory(); err != nil {
 		return nil, err
 	}
 	probe := newComparison(len(r.taps), len(r.plans))
@@ -68,15 +69,6 @@ func Replay(ctx context.Context, c *Config, o Options) (*results.Run, error) {
 	return r.run, nil
 }
 
-// Estimate returns about how much memory for tensors the experiment needs.
-func Estimate(c *Config, o Options) (int64, error) {
-	r, err := prepare(c, o)
-	if err != nil {
-		return 0, err
-	}
-	return r.program.PeakBytes(), nil
-}
-
 // prepare reads the inputs, traces the model and makes the plans.
 func prepare(c *Config, o Options) (*replay, error) {
 	r := &replay{config: c, options: o}
@@ -91,23 +83,37 @@ func prepare(c *Config, o Options) (*replay, error) {
 	if r.reference, r.policies, err = c.policies(); err != nil {
 		return nil, err
 	}
-	config := model.AlphaGenome(batch[0].Len())
-	config.Batch = len(batch)
-	r.graph = model.Trace(config)
-	if r.taps, err = c.selectTaps(r.graph); err != nil {
+	if err := r.compile(batch[0].Len(), len(batch)); err != nil {
 		return nil, err
 	}
-	if err := r.plan(); err != nil {
-		return nil, err
-	}
-	watched := make([]*ops.Value, len(r.taps))
-	for i, t := range r.taps {
-		watched[i] = t.Value
-	}
-	r.program = cpu.Compile(r.graph, r.plans, watched)
 	r.inputs = newInputs(c.source(), batch, organisms)
 	r.run = describe(c, o, r.graph, batch, names)
 	return r, nil
+}
+
+// compile traces the model for sequences of a length and makes a program of the plans that fits the memory, if one does.
+func (r *replay) compile(length, batch int) (err error) {
+	config := model.AlphaGenome(length)
+	config.Batch = batch
+	r.graph, r.plans = model.Trace(config), nil
+	if r.taps, err = r.config.selectTaps(r.graph); err != nil {
+		return err
+	}
+	if err := r.plan(); err != nil {
+		return err
+	}
+	limit, _ := r.options.limit()
+	r.program = cpu.CompileWithin(r.graph, r.plans, watchedOf(r.taps), limit-Headroom)
+	return nil
+}
+
+// watchedOf returns the values of taps.
+func watchedOf(taps []ops.Tap) []*ops.Value {
+	watched := make([]*ops.Value, len(taps))
+	for i, t := range taps {
+		watched[i] = t.Value
+	}
+	return watched
 }
 
 // plan makes the plans: the reference, the policies, and, where the junction head is watched, the policies once more with
@@ -152,7 +158,7 @@ func dependsOnPositions(t ops.Tap) bool {
 func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 	r.run.Started = start.UTC()
 	r.run.Seconds = time.Since(start).Seconds()
-	r.run.PeakBytes = stats.PeakBytes
+	r.run.PeakBytes, r.run.StripElements = stats.PeakBytes, r.program.Strip()
 	r.run.Reference = policyResult(r.reference, stats.Seconds[0], probe.fingerprint(r.taps, 0))
 	for i, p := range r.policies {
 		r.run.Policies = append(r.run.Policies, policyResult(p, stats.Seconds[i+1], probe.fingerprint(r.taps, i+1)))

@@ -10,23 +10,24 @@ import (
 //
 // It is what results.json holds, and all that a report is made from.
 type Run struct {
-	Schema       int           `json:"schema"` // version of this layout, 1
-	Name         string        `json:"name"`
-	Version      string        `json:"version"` // of bf16lab
-	GoVersion    string        `json:"go_version"`
-	Command      []string      `json:"command"` // argument vector that repeats the run
-	Config       string        `json:"config"`  // text of the experiment file after overrides
-	Started      time.Time     `json:"started"`
-	Seconds      float64       `json:"seconds"`
-	PeakBytes    int64         `json:"peak_bytes"`
-	Machine      Machine       `json:"machine"`
-	Model        Model         `json:"model"`
-	Input        Input         `json:"input"`
-	Reference    Policy        `json:"reference"`
-	Policies     []Policy      `json:"policies"` // in the order of the experiment file, without the reference
-	Taps         []Tap         `json:"taps"`     // in execution order
-	Variants     []TapVariant  `json:"variants,omitempty"`
-	Explanations []Explanation `json:"explanations,omitempty"`
+	Schema        int           `json:"schema"` // version of this layout, 1
+	Name          string        `json:"name"`
+	Version       string        `json:"version"` // of bf16lab
+	GoVersion     string        `json:"go_version"`
+	Command       []string      `json:"command"` // argument vector that repeats the run
+	Config        string        `json:"config"`  // text of the experiment file after overrides
+	Started       time.Time     `json:"started"`
+	Seconds       float64       `json:"seconds"`
+	PeakBytes     int64         `json:"peak_bytes"`
+	StripElements int           `json:"strip_elements,omitempty"` // of the largest value; 0 where values were whole
+	Machine       Machine       `json:"machine"`
+	Model         Model         `json:"model"`
+	Input         Input         `json:"input"`
+	Reference     Policy        `json:"reference"`
+	Policies      []Policy      `json:"policies"` // in the order of the experiment file, without the reference
+	Taps          []Tap         `json:"taps"`     // in execution order
+	Variants      []TapVariant  `json:"variants,omitempty"`
+	Explanations  []Explanation `json:"explanations,omitempty"`
 
 	// What kinds of experiment other than a replay add; the zero value is not written.
 	Kind      string      `json:"kind,omitempty"`

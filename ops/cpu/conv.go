@@ -12,26 +12,38 @@ import "bf16lab/bf16"
 //
 // The patches overlap in x and are packed from there: no copy of the input is made.
 func Convolve(workers int, dst []float32, x Floats, length, channels int, w Matrix, width int, order bf16.DotOrder) {
+	convolve(workers, dst, x, length, channels, 0, length, w, width, order)
+}
+
+// convolve is [Convolve] for so many positions from the first one on.
+func convolve(workers int, dst []float32, x Floats, length, channels, first, positions int, w Matrix, width int, order bf16.DotOrder) {
 	if length*channels != 0 && (x.F32 == nil) == (x.BF16 == nil) {
 		panic("cpu: exactly one of F32 and BF16 must be set")
 	}
 	checkConvolution(x.Len(), length, channels, w.Rows, width)
 	size := length * channels
-	patches := operand[float32]{round: x.Round, offset: -(width - 1) / 2 * channels, line: channels, step: 1, padded: true}
+	before, _ := halo(width)
+	patches := operand[float32]{round: x.Round, offset: (first - before) * channels, line: channels, step: 1, padded: true}
 	if x.BF16 != nil {
 		patches.half = x.BF16[:size]
 	} else {
 		patches.wide = x.F32[:size]
 	}
-	p, _ := newProduct(dst, patches, w.operand(false), length, w.Columns, width*channels, w.Rows, order)
+	p, _ := newProduct(dst, patches, w.operand(false), positions, w.Columns, width*channels, w.Rows, order)
 	multiply(workers, []product[float32]{p})
 }
 
 // Convolve64 is [Convolve] for float64.
 func Convolve64(workers int, dst []float64, x []float64, length, channels int, w Matrix64, width int, order bf16.DotOrder) {
+	convolve64(workers, dst, x, length, channels, 0, length, w, width, order)
+}
+
+// convolve64 is [Convolve64] for so many positions from the first one on.
+func convolve64(workers int, dst []float64, x []float64, length, channels, first, positions int, w Matrix64, width int, order bf16.DotOrder) {
 	checkConvolution(len(x), length, channels, w.Rows, width)
-	patches := operand[float64]{wide: x[:length*channels], offset: -(width - 1) / 2 * channels, line: channels, step: 1, padded: true}
-	p, _ := newProduct(dst, patches, w.operand(false), length, w.Columns, width*channels, w.Rows, order)
+	before, _ := halo(width)
+	patches := operand[float64]{wide: x[:length*channels], offset: (first - before) * channels, line: channels, step: 1, padded: true}
+	p, _ := newProduct(dst, patches, w.operand(false), positions, w.Columns, width*channels, w.Rows, order)
 	multiply(workers, []product[float64]{p})
 }
 

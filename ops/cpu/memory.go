@@ -7,17 +7,21 @@ import (
 	"bf16lab/ops"
 )
 
-// memory hands out tensors and counts them. Freed blocks are kept for the next tensor of the same size, up to a limit.
+// memory hands out tensors and counts them. Freed blocks are kept for the next tensor of the same size as long as they and
+// what is handed out stay within what the program needs at its peak anyway.
 type memory struct {
-	mu       sync.Mutex
-	free     map[int][][]byte
-	idle     int64 // bytes in free
-	used     int64 // bytes handed out
-	peak     int64 // largest sum of both
-	keepIdle int64
+	mu    sync.Mutex
+	free  map[int][][]byte
+	parts map[*byte]part // of the blocks that do not count as a whole
+	idle  int64          // bytes in free
+	used  int64          // bytes handed out
+	peak  int64          // largest sum of both
+	most  int64          // bytes up to which freed blocks are kept
 }
 
-func newMemory() *memory { return &memory{free: map[int][][]byte{}, keepIdle: 1 << 30} }
+func newMemory(most int64) *memory {
+	return &memory{free: map[int][][]byte{}, parts: map[*byte]part{}, most: most}
+}
 
 // tensor returns a tensor whose elements are not cleared.
 func (m *memory) tensor(shape ops.Shape, s ops.Storage) *ops.Tensor {
@@ -26,8 +30,15 @@ func (m *memory) tensor(shape ops.Shape, s ops.Storage) *ops.Tensor {
 	if bytes < largeBytes {
 		return ops.NewTensor(shape, s)
 	}
-	block := m.take(bytes)
+	t := tensorOf(m.take(bytes), shape, s)
+	clear(t.Bool) // a bool must hold 0 or 1 even before it is written
+	return t
+}
+
+// tensorOf returns the tensor that lies in a block.
+func tensorOf(block []byte, shape ops.Shape, s ops.Storage) *ops.Tensor {
 	t := &ops.Tensor{Shape: shape}
+	n := shape.Size()
 	p := unsafe.Pointer(unsafe.SliceData(block))
 	switch s {
 	case ops.StoreFloat32:
@@ -40,31 +51,12 @@ func (m *memory) tensor(shape ops.Shape, s ops.Storage) *ops.Tensor {
 		t.I32 = unsafe.Slice((*int32)(p), n)
 	case ops.StoreBool:
 		t.Bool = unsafe.Slice((*bool)(p), n)
-		clear(t.Bool) // a bool must hold 0 or 1 even before it is written
 	}
 	return t
 }
 
-func (m *memory) take(bytes int) []byte {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.used += int64(bytes)
-	if list := m.free[bytes]; len(list) > 0 {
-		block := list[len(list)-1]
-		m.free[bytes] = list[:len(list)-1]
-		m.idle -= int64(bytes)
-		return block
-	}
-	m.peak = max(m.peak, m.used+m.idle)
-	return systemAlloc(bytes)
-}
-
-// release gives the memory of a tensor made by tensor back. The tensor must not be used afterwards.
-func (m *memory) release(t *ops.Tensor) {
-	bytes := t.Shape.Size() * t.Storage().Bytes()
-	if bytes < largeBytes {
-		return
-	}
+// bytesOf returns the memory of a tensor.
+func bytesOf(t *ops.Tensor) []byte {
 	var p unsafe.Pointer
 	switch t.Storage() {
 	case ops.StoreFloat32:
@@ -78,26 +70,68 @@ func (m *memory) release(t *ops.Tensor) {
 	case ops.StoreBool:
 		p = unsafe.Pointer(unsafe.SliceData(t.Bool))
 	}
-	block := unsafe.Slice((*byte)(p), bytes)
+	return unsafe.Slice((*byte)(p), t.Shape.Size()*t.Storage().Bytes())
+}
+
+func (m *memory) take(bytes int) []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.used -= int64(bytes)
-	if m.idle+int64(bytes) > m.keepIdle {
+	if list := m.free[bytes]; len(list) > 0 {
+		block := list[len(list)-1]
+		m.free[bytes] = list[:len(list)-1]
+		m.idle -= int64(bytes)
+		m.used += int64(bytes)
+		return block
+	}
+	m.count(bytes)
+	return systemAlloc(bytes)
+}
+
+// count adds to the bytes handed out. Idle blocks give way if the sum would be more than the program's peak.
+func (m *memory) count(bytes int) {
+	m.used += int64(bytes)
+	if m.used+m.idle > m.most {
+		m.trim()
+	}
+	m.peak = max(m.peak, m.used+m.idle)
+}
+
+// release gives the memory of a tensor made by tensor or window back. The tensor must not be used afterwards.
+func (m *memory) release(t *ops.Tensor) {
+	block := bytesOf(t)
+	if len(block) < largeBytes {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if w, ok := m.parts[&block[0]]; ok {
+		delete(m.parts, &block[0])
+		m.used -= int64(w.to - w.from)
 		systemFree(block)
 		return
 	}
-	m.idle += int64(bytes)
-	m.free[bytes] = append(m.free[bytes], block)
+	m.used -= int64(len(block))
+	if m.used+m.idle+int64(len(block)) > m.most {
+		systemFree(block)
+		return
+	}
+	m.idle += int64(len(block))
+	m.free[len(block)] = append(m.free[len(block)], block)
 }
 
-// close gives all idle blocks back to the system.
-func (m *memory) close() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+// trim gives all idle blocks back to the system.
+func (m *memory) trim() {
 	for _, list := range m.free {
 		for _, block := range list {
 			systemFree(block)
 		}
 	}
 	m.free, m.idle = map[int][][]byte{}, 0
+}
+
+// close gives all idle blocks back to the system.
+func (m *memory) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.trim()
 }

@@ -12,26 +12,8 @@ func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*
 	if len(x.Contracting) == 0 {
 		return r.outer(n, plan, operands, x, y)
 	}
-	rounded := operandFormats(n, plan)
-	left, right := r.matrixOperand(operands[0], plan, rounded[0]), r.matrixOperand(operands[1], plan, rounded[1])
-	a, aOffsets, aDone := r.matrices(left, x, false)
-	b, bOffsets, bDone := r.matrices(right, y, true)
 	wide := r.result(n, plan)
-	switch {
-	case plan.Double:
-		as, bs := a.batch64(aOffsets), b.batch64(bOffsets)
-		multiplyInOrder(r.Workers, wide.F64, as, bs, plan.Dot, BatchMatMul64)
-	default:
-		as, bs := a.batch(aOffsets, rounded[0]), b.batch(bOffsets, rounded[1])
-		multiplyInOrder(r.Workers, wide.F32, as, bs, plan.Dot, BatchMatMul)
-	}
-	for _, t := range []*ops.Tensor{aDone, bDone} {
-		if t != nil {
-			r.memory.release(t)
-		}
-	}
-	r.releaseOther(left, operands[0])
-	r.releaseOther(right, operands[1])
+	r.multiplyInto(n, plan, p, plan.Dot, wide, operands)
 	return r.narrow(n, plan, wide)
 }
 
@@ -188,63 +170,18 @@ func element(t *ops.Tensor, i int) float32 {
 	return t.F32[i]
 }
 
-// convolution computes a conv_general_dilated with the packed kernels, one sequence of the batch after the other.
-func (r *run) convolution(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
-	x, w := r.matrixOperand(operands[0], plan, plan.Operands[0]), r.matrixOperand(operands[1], plan, plan.Operands[1])
-	batch, length, channels := x.Shape[0], x.Shape[1], x.Shape[2]
-	width, columns := w.Shape[0], w.Shape[2]
-	wide := r.result(n, plan)
-	for b := range batch {
-		lo, hi := b*length*channels, (b+1)*length*channels
-		to, end := b*length*columns, (b+1)*length*columns
-		part := x.Range(lo, hi, ops.Shape{length, channels})
-		if plan.Double {
-			weights := Matrix64{Data: w.F64, Rows: width * channels, Columns: columns, RowStride: columns, ColumnStride: 1}
-			Convolve64(r.Workers, wide.F64[to:end], part.F64, length, channels, weights, width, plan.Dot.Main)
-			continue
-		}
-		weights := side{tensor: w, rows: width * channels, columns: columns, rowStride: columns, columnStride: 1}.matrix(0, plan.Operands[1])
-		data := side{tensor: part}.matrix(0, plan.Operands[0]).Data
-		Convolve(r.Workers, wide.F32[to:end], data, length, channels, weights, width, plan.Dot.Main)
-	}
-	r.releaseOther(x, operands[0])
-	r.releaseOther(w, operands[1])
-	return r.narrow(n, plan, wide)
-}
-
 // result returns a tensor for the unrounded result of a product.
 func (r *run) result(n *ops.Node, plan *ops.NodePlan) *ops.Tensor {
-	if plan.Double {
-		return r.memory.tensor(n.Out[0].Shape, ops.StoreFloat64)
-	}
-	return r.memory.tensor(n.Out[0].Shape, ops.StoreFloat32)
+	return r.memory.tensor(n.Out[0].Shape, wideStorage(plan))
 }
 
 // narrow rounds a result as the plan says and moves it to the storage of its format.
 func (r *run) narrow(n *ops.Node, plan *ops.NodePlan, wide *ops.Tensor) *ops.Tensor {
-	size := wide.Shape.Size()
-	blocks := (size + observeElements - 1) / observeElements
 	out := wide
 	if s := plan.Storage(n.Out[0].DType); s != wide.Storage() {
 		out = r.memory.tensor(wide.Shape, s)
 	}
-	if out == wide && !plan.Round && !plan.Flush {
-		return out
-	}
-	parallel(r.Workers, blocks, func(_, b int) {
-		lo, hi := b*observeElements, min((b+1)*observeElements, size)
-		from := wide.Range(lo, hi, ops.Shape{hi - lo})
-		if plan.Flush {
-			ops.Flush(from)
-		}
-		if out == wide {
-			if plan.Round {
-				ops.RoundTo(plan.Output, from)
-			}
-			return
-		}
-		encode(out.Range(lo, hi, ops.Shape{hi - lo}), from)
-	})
+	r.roundInto(n, plan, out, wide)
 	if out != wide {
 		r.memory.release(wide)
 	}

@@ -13,10 +13,25 @@ type Program struct {
 	plans   []*ops.Plan
 	watched []*ops.Value
 	watches map[*ops.Value][]int // indices into watched
-	steps   []*step
+	stages  []stage
 	class   [][]int // by plan and value
 	uses    []int   // by class: how many instances of steps read it from outside
 	work    float64
+	strip   int // elements of a strip; 0 stands for whole values
+}
+
+// stage is a step, or a flow of steps that is carried out strip by strip.
+type stage struct {
+	step *step
+	flow *flow
+}
+
+// steps returns the steps of a stage.
+func (s stage) steps() []*step {
+	if s.flow != nil {
+		return s.flow.steps
+	}
+	return []*step{s.step}
 }
 
 // step is a part of the schedule that is carried out for all plans before the next one begins: one unit, or, where the
@@ -71,31 +86,114 @@ type Stats struct {
 
 // Compile prepares a program that computes the watched values under every plan. plans[0] is the reference of the probe.
 func Compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value) *Program {
+	return compile(g, plans, watched, 0)
+}
+
+// CompileStrips is [Compile] with large values passed on from unit to unit in strips of about so many elements.
+func CompileStrips(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, elements int) *Program {
+	if elements < 1 {
+		panic("cpu: strips of no elements")
+	}
+	return compile(g, plans, watched, elements)
+}
+
+func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *Program {
 	for _, p := range plans {
 		if len(p.Nodes) != len(g.Nodes) {
 			panic(fmt.Sprintf("cpu: plan %s has %d equations, the graph has %d", p.Name, len(p.Nodes), len(g.Nodes)))
 		}
 	}
-	p := &Program{graph: g, plans: plans, watched: watched, watches: map[*ops.Value][]int{}}
+	p := &Program{graph: g, plans: plans, watched: watched, watches: map[*ops.Value][]int{}, strip: strip}
 	for i, v := range watched {
 		p.watches[v] = append(p.watches[v], i)
 	}
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	for _, units := range p.group(schedule(g, watched, imposed(g, plans))) {
-		s := p.newStep(units)
-		p.steps = append(p.steps, s)
-		for i, u := range units {
-			p.work += u.cost * float64(len(s.instances))
+	p.cut(schedule(g, watched, imposed(g, plans)), strip)
+	for _, stage := range p.stages {
+		for _, s := range stage.steps() {
+			p.work += s.work()
 			for _, in := range s.instances {
-				for _, c := range in.reads[i] {
-					p.uses[c]++
+				for i := range s.units {
+					for _, c := range in.reads[i] {
+						p.uses[c]++
+					}
 				}
 			}
 		}
 	}
+	p.settleWindows()
 	return p
+}
+
+// cut makes stages of the units.
+func (p *Program) cut(units []*unit, strip int) {
+	if strip == 0 {
+		p.addSteps(units)
+		return
+	}
+	var single []*unit
+	for _, list := range newFinder(units, 2*strip).order() {
+		if len(list) == 1 {
+			single = append(single, list...)
+			continue
+		}
+		p.addSteps(single)
+		single = nil
+		p.stages = append(p.stages, stage{flow: p.newFlow(list, strip)})
+	}
+	p.addSteps(single)
+}
+
+func (p *Program) addSteps(units []*unit) {
+	for _, units := range p.group(units) {
+		p.stages = append(p.stages, stage{step: p.newStep(units)})
+	}
+}
+
+// settleWindows finds the windows of all flows.
+func (p *Program) settleWindows() {
+	made, last := make([]bool, len(p.uses)), make([]int, len(p.uses))
+	for class := range p.graph.Inputs {
+		made[class] = true
+	}
+	for k, stage := range p.stages {
+		for _, s := range stage.steps() {
+			for _, in := range s.instances {
+				for i := range s.units {
+					for _, c := range in.reads[i] {
+						last[c] = k
+					}
+				}
+			}
+		}
+	}
+	for k, stage := range p.stages {
+		if stage.flow != nil {
+			p.findWindows(stage.flow, func(c int) bool { return made[c] }, func(c int) bool { return last[c] > k })
+		}
+		for _, s := range stage.steps() {
+			for _, in := range s.instances {
+				for _, u := range s.units {
+					for _, n := range u.nodes {
+						for _, v := range n.Out {
+							made[p.class[in.plan][v.ID]] = true
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// work returns the estimated work of a step, for all instances.
+func (s *step) work() float64 {
+	work := 0.0
+	for _, u := range s.units {
+		work += u.cost * float64(len(s.instances))
+	}
+	return work
 }
 
 // imposed returns the equations whose results some plan takes from the reference. Each is a unit of its own, because a row
@@ -161,6 +259,7 @@ type run struct {
 	stored map[int]*ops.Tensor // by class
 	owned  map[int]bool        // whether the tensor of a class came from memory
 	left   []int               // by class: reads that are still to come
+	rooms  map[int]bool        // classes for whose results a flow has made room
 	stats  Stats
 }
 
@@ -176,8 +275,8 @@ func (p *Program) Run(ctx context.Context, o Options) (Stats, error) {
 
 func (p *Program) newRun(o Options) *run {
 	return &run{
-		Program: p, Options: o, memory: newMemory(), stored: map[int]*ops.Tensor{}, owned: map[int]bool{},
-		left: append([]int(nil), p.uses...), stats: Stats{Seconds: make([]float64, len(p.plans)), Steps: len(p.steps)},
+		Program: p, Options: o, memory: newMemory(p.PeakBytes()), stored: map[int]*ops.Tensor{}, owned: map[int]bool{}, rooms: map[int]bool{},
+		left: append([]int(nil), p.uses...), stats: Stats{Seconds: make([]float64, len(p.plans)), Steps: len(p.stages)},
 	}
 }
 
@@ -194,27 +293,48 @@ func (r *run) carryOut(ctx context.Context) (err error) {
 		}
 	}()
 	done := 0.0
-	for _, s := range r.steps {
-		r.beginStep(s)
-		for _, pass := range s.passes() {
-			for i, u := range s.units {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				if err := r.load(u); err != nil {
-					return err
-				}
-				r.runUnit(s, u, pass)
-				r.finish(s, i, pass)
-				done += u.cost * float64(len(pass))
-				if r.Progress != nil {
-					r.Progress(Progress{Done: done, Total: r.work, Equation: u.nodes[len(u.nodes)-1].Index})
-				}
-			}
+	for _, stage := range r.stages {
+		if stage.flow != nil {
+			err = r.runFlow(ctx, stage.flow, done)
+		} else {
+			err = r.runStep(ctx, stage.step, done)
 		}
-		r.endStep(s)
+		if err != nil {
+			return err
+		}
+		for _, s := range stage.steps() {
+			done += s.work()
+		}
 	}
 	return nil
+}
+
+// runStep carries out a step; done is the work before it.
+func (r *run) runStep(ctx context.Context, s *step, done float64) error {
+	r.beginStep(s)
+	for _, pass := range s.passes() {
+		for i, u := range s.units {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := r.load(u); err != nil {
+				return err
+			}
+			r.runUnit(s, u, pass)
+			r.finish(s, i, pass)
+			done += u.cost * float64(len(pass))
+			r.tell(done, u)
+		}
+	}
+	r.endStep(s)
+	return nil
+}
+
+// tell reports that so much work has been done, the last of it for a unit.
+func (r *run) tell(done float64, u *unit) {
+	if r.Progress != nil {
+		r.Progress(Progress{Done: done, Total: r.work, Equation: u.nodes[len(u.nodes)-1].Index})
+	}
 }
 
 // passes returns the instances of a step in the groups in which they run: all together for a single unit, one after the
@@ -236,32 +356,43 @@ func (s *step) passes() [][]int {
 func (r *run) beginStep(s *step) {
 	for _, u := range s.units {
 		r.announce(u, func(watch, groups int) { r.Probe.Begin(watch, groups) })
-		r.hold(s, u, 1)
 	}
+	r.hold(s, 1)
 }
 
 func (r *run) endStep(s *step) {
 	for _, u := range s.units {
 		r.announce(u, func(watch, _ int) { r.Probe.End(watch) })
-		r.hold(s, u, -1)
 	}
+	r.hold(s, -1)
 }
 
-// hold adds to the reads that are still to come of the reference's watched values of a unit.
-func (r *run) hold(s *step, u *unit, n int) {
-	if len(s.units) == 1 || len(s.instances) == 1 || r.Probe == nil {
+// heldForProbe returns the classes of the reference's watched values of a step whose instances run one after the other.
+func (p *Program) heldForProbe(s *step) (classes []int) {
+	if len(s.units) == 1 || len(s.instances) == 1 {
+		return nil
+	}
+	for _, u := range s.units {
+		for _, n := range u.nodes {
+			for _, v := range n.Out {
+				if len(p.watches[v]) > 0 {
+					classes = append(classes, p.class[0][v.ID])
+				}
+			}
+		}
+	}
+	return classes
+}
+
+// hold adds to the reads that are still to come of the values that a step holds for the probe.
+func (r *run) hold(s *step, n int) {
+	if r.Probe == nil {
 		return
 	}
-	for _, node := range u.nodes {
-		for _, v := range node.Out {
-			if len(r.watches[v]) == 0 {
-				continue
-			}
-			class := r.class[0][v.ID]
-			r.left[class] += n
-			if r.left[class] == 0 {
-				r.drop(class)
-			}
+	for _, class := range r.heldForProbe(s) {
+		r.left[class] += n
+		if r.left[class] == 0 {
+			r.drop(class)
 		}
 	}
 }
@@ -273,7 +404,7 @@ func (r *run) announce(u *unit, f func(watch, groups int)) {
 	}
 	for _, n := range u.nodes {
 		for _, v := range n.Out {
-			groups := (v.Shape.Size() + observeElements - 1) / observeElements
+			_, groups := chunkGroups(v.Shape.Size())
 			if u.rows > 0 {
 				_, _, groups = u.tiles()
 			}
@@ -345,6 +476,20 @@ func (r *run) releaseAll() {
 func (r *run) keep(class int, t *ops.Tensor) {
 	r.stored[class] = t
 	r.owned[class] = true
+}
+
+// room returns where the result of an equation of a row unit is to be kept; nil if nobody reads it, or another instance that
+// makes the same has been given the room.
+func (r *run) room(class int, shape ops.Shape, s ops.Storage) *ops.Tensor {
+	switch {
+	case r.rooms[class]:
+		delete(r.rooms, class)
+	case r.left[class] > 0 && r.stored[class] == nil:
+		r.keep(class, r.memory.tensor(shape, s))
+	default:
+		return nil
+	}
+	return r.stored[class]
 }
 
 // nodePlan returns how an instance carries out an equation.

@@ -226,8 +226,8 @@ func (u *unit) estimate() float64 {
 // elementwiseCost is the time of an elementwise operation on one element, in operations of a matrix product.
 const elementwiseCost = 100
 
-// reorder keeps the order of the units, except that a unit which frees much more memory than it takes runs as soon as its
-// operands are there.
+// reorder keeps the order of the units, except that a unit which reads a huge value for the last time, and makes nothing
+// larger, runs as soon as its operands are there.
 func reorder(units []*unit) []*unit {
 	producer := map[*ops.Value]int{}
 	lastUse := map[*ops.Value]int{}
@@ -241,14 +241,15 @@ func reorder(units []*unit) []*unit {
 			lastUse[v] = i
 		}
 	}
-	frees := make([]bool, len(units))
-	ready := make([]int, len(units)) // the unit after which unit i can run
+	early := make([]bool, len(units))
+	missing := make([]int, len(units))     // operands that are not there yet
+	consumers := make([][]int, len(units)) // one entry for each operand
 	for i, u := range units {
 		freed, taken := 0, 0
-		ready[i] = -1
 		for _, v := range u.reads() {
 			if p, ok := producer[v]; ok {
-				ready[i] = max(ready[i], p)
+				missing[i]++
+				consumers[p] = append(consumers[p], i)
 				if lastUse[v] == i {
 					freed += v.Shape.Size()
 				}
@@ -259,20 +260,23 @@ func reorder(units []*unit) []*unit {
 				taken = max(taken, v.Shape.Size())
 			}
 		}
-		frees[i] = freed-taken > hugeElements
-	}
-	early := map[int][]*unit{}
-	for i, u := range units {
-		if frees[i] && ready[i] >= 0 {
-			early[ready[i]] = append(early[ready[i]], u)
-		}
+		early[i] = freed >= max(taken, hugeElements)
 	}
 	var out []*unit
-	for i, u := range units {
-		if !(frees[i] && ready[i] >= 0) {
-			out = append(out, u)
+	var emit func(i int)
+	emit = func(i int) {
+		out = append(out, units[i])
+		for _, j := range consumers[i] {
+			missing[j]--
+			if missing[j] == 0 && early[j] {
+				emit(j)
+			}
 		}
-		out = append(out, early[i]...)
+	}
+	for i := range units {
+		if !early[i] {
+			emit(i)
+		}
 	}
 	return out
 }

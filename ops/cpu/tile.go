@@ -7,9 +7,10 @@ import (
 	"bf16lab/ops"
 )
 
-// tileGroups is the number of groups that the tiles of a unit are given to a probe in. It does not depend on the number of
-// workers, so neither do the sums that a probe makes.
-const tileGroups = 64
+// observeGroups is the number of groups that the tiles of a unit, or the chunks of a value, are given to a probe in: in
+// turn, so that all workers have something to do wherever a unit is. It does not depend on the number of workers, so
+// neither do the sums that a probe makes.
+const observeGroups = 64
 
 // tiles returns how a row unit is cut: rows of a tile, number of tiles, number of groups of tiles.
 func (u *unit) tiles() (rows, tiles, groups int) {
@@ -20,7 +21,7 @@ func (u *unit) tiles() (rows, tiles, groups int) {
 	} else {
 		tiles = (u.rows + rows - 1) / rows
 	}
-	return rows, tiles, min(tiles, tileGroups)
+	return rows, tiles, min(tiles, observeGroups)
 }
 
 // tile returns the rows lo..hi-1 of a tile. Tiles of a unit with a period do not cross its multiples.
@@ -33,41 +34,69 @@ func (u *unit) tile(i, rows int) (lo, hi int) {
 	return start + i%per*rows, min(start+(i%per+1)*rows, start+u.period)
 }
 
-// runRows carries out a row unit for some instances: tile by tile, and for each tile one instance after the other.
+// rowsRun is a row unit that is being carried out for some instances: tile by tile, and for each tile one instance after
+// the other.
+type rowsRun struct {
+	*run
+	step     *step
+	unit     *unit
+	pass     []int
+	programs []*tileProgram
+	watches  []unitWatch
+	machines [][]*tileMachine // by worker and instance
+	seconds  [][]float64      // by worker and instance
+}
+
+// runRows carries out a row unit for some instances.
 func (r *run) runRows(s *step, u *unit, pass []int) {
-	perTile, tiles, groups := u.tiles()
-	programs := make([]*tileProgram, len(pass))
-	for i, instance := range pass {
-		programs[i] = r.newTileProgram(u, s.instances[instance], perTile)
+	x := r.newRowsRun(s, u, pass)
+	_, tiles, _ := u.tiles()
+	x.carryOut(0, tiles)
+	x.end()
+}
+
+func (r *run) newRowsRun(s *step, u *unit, pass []int) *rowsRun {
+	x := &rowsRun{run: r, step: s, unit: u, pass: pass, watches: r.unitWatches(u)}
+	perTile, _, _ := u.tiles()
+	for _, instance := range pass {
+		x.programs = append(x.programs, r.newTileProgram(u, s.instances[instance], perTile))
 	}
-	watches := r.unitWatches(u)
-	machines := make([][]*tileMachine, r.Workers)
-	seconds := make([][]float64, r.Workers)
-	parallel(r.Workers, groups, func(worker, g int) {
-		if machines[worker] == nil {
-			seconds[worker] = make([]float64, len(programs))
-			for _, p := range programs {
-				machines[worker] = append(machines[worker], p.machine())
+	x.machines, x.seconds = make([][]*tileMachine, r.Workers), make([][]float64, r.Workers)
+	return x
+}
+
+// carryOut computes tiles from..to-1.
+func (x *rowsRun) carryOut(from, to int) {
+	perTile, _, groups := x.unit.tiles()
+	parallel(x.Workers, groups, func(worker, g int) {
+		if x.machines[worker] == nil {
+			x.seconds[worker] = make([]float64, len(x.programs))
+			for _, p := range x.programs {
+				x.machines[worker] = append(x.machines[worker], p.machine())
 			}
 		}
-		for tile := g * tiles / groups; tile < (g+1)*tiles/groups; tile++ {
-			lo, hi := u.tile(tile, perTile)
-			for i, m := range machines[worker] {
+		for tile := nextOf(g, groups, from); tile < to; tile += groups {
+			lo, hi := x.unit.tile(tile, perTile)
+			for i, m := range x.machines[worker] {
 				start := time.Now()
 				m.run(lo, hi)
-				seconds[worker][i] += time.Since(start).Seconds()
+				x.seconds[worker][i] += time.Since(start).Seconds()
 			}
-			r.observeTile(s, u, pass, watches, machines[worker], g, lo, hi)
+			x.observeTile(x.step, x.unit, x.pass, x.watches, x.machines[worker], g, lo, hi)
 		}
 	})
-	for i, instance := range pass {
+}
+
+// end books the time that was spent.
+func (x *rowsRun) end() {
+	for i, instance := range x.pass {
 		total := 0.0
-		for _, w := range seconds {
+		for _, w := range x.seconds {
 			if w != nil {
 				total += w[i]
 			}
 		}
-		r.spend(s, instance, total/float64(r.Workers))
+		x.spend(x.step, instance, total/float64(x.Workers))
 	}
 }
 
@@ -172,11 +201,7 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 		}
 		made[out] = i
 		if !plan.Alias {
-			// Another instance of the unit may have made the same value already.
-			if class := r.class[in.plan][out.ID]; r.left[class] > 0 && r.stored[class] == nil {
-				st.stored = r.memory.tensor(out.Shape, plan.Storage(out.DType))
-				r.keep(class, st.stored)
-			}
+			st.stored = r.room(r.class[in.plan][out.ID], out.Shape, plan.Storage(out.DType))
 			if st.stored == nil || st.stored.Storage() != st.storage || row.in != nil && row.in[0].kind == wholeRead {
 				st.slot = p.buffer(&free, perTile*row.inner.Size(), st.storage)
 			}

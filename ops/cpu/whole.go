@@ -65,25 +65,41 @@ func (r *run) known(in *instance, n *ops.Node) []*ops.Tensor {
 	return out
 }
 
-// observe gives a probe all elements of a watched value in chunks.
+// observe gives a probe all elements of a watched value.
 func (r *run) observe(watch int, values []*ops.Tensor) {
+	r.observeRange(watch, values, 0, values[0].Shape.Size())
+}
+
+// chunkGroups returns the number of chunks and of groups in which a probe is given a value computed as a whole.
+func chunkGroups(size int) (chunks, groups int) {
+	chunks = ceilDiv(size, observeElements)
+	return chunks, min(chunks, observeGroups)
+}
+
+// observeRange gives a probe elements from..to-1 of a watched value in chunks. from is the beginning of a chunk.
+func (r *run) observeRange(watch int, values []*ops.Tensor, from, to int) {
 	if r.Probe == nil {
 		return
 	}
-	size := values[0].Shape.Size()
-	groups := (size + observeElements - 1) / observeElements
+	_, groups := chunkGroups(values[0].Shape.Size())
+	first, last := from/observeElements, ceilDiv(to, observeElements)
 	parallel(r.Workers, groups, func(_, g int) {
-		lo, hi := g*observeElements, min((g+1)*observeElements, size)
-		parts := make([]*ops.Tensor, len(values))
-		for i, t := range values {
-			parts[i] = sameAs(values, parts, i)
-			if parts[i] == nil && t != nil {
-				parts[i] = t.Range(lo, hi, ops.Shape{hi - lo})
+		for chunk := nextOf(g, groups, first); chunk < last; chunk += groups {
+			lo, hi := chunk*observeElements, min((chunk+1)*observeElements, to)
+			parts := make([]*ops.Tensor, len(values))
+			for i, t := range values {
+				parts[i] = sameAs(values, parts, i)
+				if parts[i] == nil && t != nil {
+					parts[i] = t.Range(lo, hi, ops.Shape{hi - lo})
+				}
 			}
+			r.Probe.Observe(watch, g, int64(lo), r.shown(watch, parts))
 		}
-		r.Probe.Observe(watch, g, int64(lo), r.shown(watch, parts))
 	})
 }
+
+// nextOf returns the first number from the given one on that belongs to group g of numbers that are dealt out in turn.
+func nextOf(g, groups, from int) int { return from + (g-from%groups+groups)%groups }
 
 // sameAs returns the part made for an earlier plan that shares the tensor of plan i, or nil.
 func sameAs(values, parts []*ops.Tensor, i int) *ops.Tensor {
@@ -95,22 +111,26 @@ func sameAs(values, parts []*ops.Tensor, i int) *ops.Tensor {
 	return nil
 }
 
-// evaluateWhole computes the results of one equation under the plan of an instance.
-func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
-	plan := r.nodePlan(in, n)
+// operands returns the stored operands of an equation; nil stands for literals.
+func (r *run) operands(in *instance, n *ops.Node) []*ops.Tensor {
 	operands := make([]*ops.Tensor, len(n.In))
 	for i, o := range n.In {
 		if o.Value != nil {
 			operands[i] = r.stored[r.class[in.plan][o.Value.ID]]
 		}
 	}
-	switch p := n.Params.(type) {
-	case ops.DotParams:
-		if n.Out[0].DType.IsFloat() {
-			return []*ops.Tensor{r.dot(n, plan, p, operands)}
-		}
-	case ops.ConvParams:
-		return []*ops.Tensor{r.convolution(n, plan, operands)}
+	return operands
+}
+
+// evaluateWhole computes the results of one equation under the plan of an instance.
+func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
+	plan := r.nodePlan(in, n)
+	operands := r.operands(in, n)
+	if _, ok := productReaches(n); ok {
+		return []*ops.Tensor{r.byRows(n, plan, operands)}
+	}
+	if p, ok := n.Params.(ops.DotParams); ok && n.Out[0].DType.IsFloat() {
+		return []*ops.Tensor{r.dot(n, plan, p, operands)}
 	}
 	if n.Primitive.OnlyMoves() && !plan.Round && plan.Operands == [3]bf16.Format{} {
 		if out := r.moveWhole(n, plan, operands); out != nil {

@@ -1,0 +1,190 @@
+package cpu
+
+import "bf16lab/ops"
+
+// flow is a part of the schedule that is carried out strip by strip: in every strip each unit goes on as far as what it
+// reads is there. Of a value that only units of the flow read, no more exists than what is still to be read.
+type flow struct {
+	steps   []*step // of one unit each
+	strips  int
+	flowing map[*ops.Value]int // unit that makes a value
+	reads   [][]reach          // by unit
+	windows []window
+}
+
+// window is a value of which a part exists while the flow goes on.
+type window struct {
+	class   int
+	shape   ops.Shape
+	storage ops.Storage
+	maker   int  // unit that makes it; -1 where it is there before and read for the last time
+	stays   bool // is read after the flow, so nothing of it is given back
+	readers []windowReader
+}
+
+// windowReader is a unit that reads a window, and how.
+type windowReader struct {
+	unit int
+	reach
+}
+
+func (f *flow) unit(i int) *unit { return f.steps[i].units[0] }
+
+// newFlow prepares a flow of units that pass values on in strips of about so many elements.
+func (p *Program) newFlow(units []*unit, elements int) *flow {
+	f := &flow{flowing: map[*ops.Value]int{}}
+	largest := 0
+	for i, u := range units {
+		f.steps = append(f.steps, p.newStep([]*unit{u}))
+		reads, _ := u.reaches()
+		f.reads = append(f.reads, reads)
+		for _, n := range u.nodes {
+			for _, v := range n.Out {
+				f.flowing[v] = i
+				largest = max(largest, v.Shape.Size())
+			}
+		}
+	}
+	f.strips = max(1, ceilDiv(largest, elements))
+	return f
+}
+
+// advance moves the units on by one strip: cursor holds how many rows of each unit are done. Rows of a unit end with a
+// tile, so that neither results nor what a probe sees depends on the strips.
+func (f *flow) advance(cursor []int, strip int) {
+	for i := range f.steps {
+		u := f.unit(i)
+		rows := u.rowCount()
+		target := rows * (strip + 1) / f.strips
+		for _, x := range f.reads[i] {
+			if from, ok := f.flowing[x.value]; ok {
+				target = min(target, x.rowsWithin(rows, cursor[from]*f.unit(from).rowSize(x.value)))
+			}
+		}
+		if u.rows > 0 && target < rows {
+			target = u.tileEnd(u.tilesWithin(target))
+		}
+		cursor[i] = max(cursor[i], target)
+	}
+}
+
+// tilesWithin returns how many leading tiles of a row unit lie within its first rows.
+func (u *unit) tilesWithin(rows int) int {
+	perTile, tiles, _ := u.tiles()
+	if rows == u.rows {
+		return tiles
+	}
+	if u.period == 0 {
+		return rows / perTile
+	}
+	perPeriod := ceilDiv(u.period, perTile)
+	return rows/u.period*perPeriod + rows%u.period/perTile
+}
+
+// tileEnd returns the number of rows of the first tiles of a row unit.
+func (u *unit) tileEnd(tiles int) int {
+	if tiles == 0 {
+		return 0
+	}
+	perTile, _, _ := u.tiles()
+	_, end := u.tile(tiles-1, perTile)
+	return end
+}
+
+// observed returns how many elements of the result of a product have been given to a probe when so many of its rows are
+// done: whole chunks, and at the end all.
+func (f *flow) observed(i, rows int) int {
+	u := f.unit(i)
+	done := rows * u.rowSize(u.nodes[0].Out[0])
+	if rows == u.rowCount() {
+		return done
+	}
+	return done / observeElements * observeElements
+}
+
+// made returns how many elements of a window are there.
+func (f *flow) made(w *window, cursor []int) int {
+	if w.maker < 0 {
+		return w.shape.Size()
+	}
+	u := f.unit(w.maker)
+	return cursor[w.maker] * (w.shape.Size() / u.rowCount())
+}
+
+// kept returns the first element of a window that is still to be read.
+func (f *flow) kept(w *window, cursor []int) int {
+	if w.stays {
+		return 0
+	}
+	low := w.shape.Size()
+	if w.maker >= 0 {
+		low = f.made(w, cursor)
+		if f.unit(w.maker).rows == 0 {
+			low = f.observed(w.maker, cursor[w.maker])
+		}
+	}
+	for _, x := range w.readers {
+		if row := cursor[x.unit]; row < f.unit(x.unit).rowCount() {
+			low = min(low, x.start(row))
+		}
+	}
+	return low
+}
+
+// findWindows settles which values the flow makes or gives back while it goes on. before tells whether a class is there
+// before the flow, later whether it is read after it.
+func (p *Program) findWindows(f *flow, before, later func(class int) bool) {
+	at := map[int]int{} // class -> index of its window
+	whole := map[int]bool{}
+	for i, s := range f.steps {
+		for _, in := range s.instances {
+			p.findMade(f, i, in, at, before)
+			for _, v := range f.unit(i).readsWhole(f.reads[i]) {
+				whole[p.class[in.plan][v.ID]] = true
+			}
+			for _, x := range f.reads[i] {
+				p.findRead(f, i, in, x, at)
+			}
+		}
+	}
+	var keep []window
+	for _, w := range f.windows {
+		w.stays = whole[w.class] || later(w.class)
+		if w.maker >= 0 || !w.stays {
+			keep = append(keep, w)
+		}
+	}
+	f.windows = keep
+}
+
+// findMade adds windows for what an instance of unit i makes.
+func (p *Program) findMade(f *flow, i int, in *instance, at map[int]int, before func(class int) bool) {
+	for _, n := range f.unit(i).nodes {
+		v := n.Out[0]
+		c := p.class[in.plan][v.ID]
+		if _, ok := at[c]; ok || before(c) || p.uses[c] == 0 && f.unit(i).rows > 0 {
+			continue
+		}
+		at[c] = len(f.windows)
+		f.windows = append(f.windows, window{class: c, shape: v.Shape, storage: p.storage(in.plan, v), maker: i})
+	}
+}
+
+// findRead notes that an instance of unit i reads a value. Inputs of the graph are not given back early.
+func (p *Program) findRead(f *flow, i int, in *instance, x reach, at map[int]int) {
+	c := p.class[in.plan][x.value.ID]
+	if c < len(p.graph.Inputs) {
+		return
+	}
+	if _, ok := at[c]; !ok {
+		at[c] = len(f.windows)
+		f.windows = append(f.windows, window{class: c, shape: x.value.Shape, storage: p.storage(in.plan, x.value), maker: -1})
+	}
+	w := &f.windows[at[c]]
+	w.readers = append(w.readers, windowReader{i, x})
+}
+
+// storage returns how a plan keeps a value that an equation makes.
+func (p *Program) storage(plan int, v *ops.Value) ops.Storage {
+	return p.plans[plan].Nodes[v.Node.Index].Storage(v.DType)
+}
