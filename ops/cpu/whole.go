@@ -111,6 +111,10 @@ func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
 		}
 	case ops.ConvParams:
 		return []*ops.Tensor{r.convolution(n, plan, operands)}
+	case ops.ReduceParams:
+		if out := r.sumColumns(n, plan, operands[0]); out != nil {
+			return []*ops.Tensor{out}
+		}
 	}
 	if n.Primitive.OnlyMoves() && !plan.Round && plan.Operands == [3]bf16.Format{} {
 		if out := r.moveWhole(n, plan, operands); out != nil {
@@ -183,9 +187,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 
 // evaluateParallel evaluates a definition, a sum over leading axes by blocks of columns.
 func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.Tensor) {
-	reduce, ok := n.Params.(ops.ReduceParams)
-	leading := ok && reduce.Axes[0] == 0 && reduce.Axes[len(reduce.Axes)-1] == len(reduce.Axes)-1
-	if !leading || n.Primitive != ops.ReduceSumPrimitive || r.Workers == 1 || in[0].Shape.Size() < smallSize {
+	if !sumsLeadingAxes(n) || r.Workers == 1 || in[0].Shape.Size() < smallSize {
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), out, in)
 		return
 	}
