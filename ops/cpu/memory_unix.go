@@ -13,6 +13,8 @@ func systemAlloc(bytes int) []byte {
 	if err != nil {
 		panic(OutOfMemory{Bytes: bytes, Reason: fmt.Sprint(err)})
 	}
+	adviseLargePages(block)
+	adviseLargePages(block)
 	return block
 }
 

@@ -132,6 +132,11 @@ func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
 	if p, ok := n.Params.(ops.DotParams); ok && n.Out[0].DType.IsFloat() {
 		return []*ops.Tensor{r.dot(n, plan, p, operands)}
 	}
+	if _, ok := n.Params.(ops.ReduceParams); ok {
+		if out := r.sumColumns(n, plan, operands[0]); out != nil {
+			return []*ops.Tensor{out}
+		}
+	}
 	if n.Primitive.OnlyMoves() && !plan.Round && plan.Operands == [3]bf16.Format{} {
 		if out := r.moveWhole(n, plan, operands); out != nil {
 			return []*ops.Tensor{out}
@@ -175,7 +180,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 			widened[i] = r.memory.tensor(t.Shape, want)
 			temporary = append(temporary, widened[i])
 			decode(widened[i], t)
-			ops.RoundTo(rounded, widened[i])
+			roundTo(rounded, widened[i])
 		}
 	}
 	out := make([]*ops.Tensor, len(n.Out))
@@ -203,9 +208,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 
 // evaluateParallel evaluates a definition, a sum over leading axes by blocks of columns.
 func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.Tensor) {
-	reduce, ok := n.Params.(ops.ReduceParams)
-	leading := ok && reduce.Axes[0] == 0 && reduce.Axes[len(reduce.Axes)-1] == len(reduce.Axes)-1
-	if !leading || n.Primitive != ops.ReduceSumPrimitive || r.Workers == 1 || in[0].Shape.Size() < smallSize {
+	if !sumsLeadingAxes(n) || r.Workers == 1 || in[0].Shape.Size() < smallSize {
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), out, in)
 		return
 	}
