@@ -14,8 +14,8 @@ type Program struct {
 	watched []*ops.Value
 	watches map[*ops.Value][]int // indices into watched
 	steps   []*step
-	class   [][]int // by plan and value
-	uses    []int   // by class: how many instances of steps read it from outside
+	class   classTable
+	uses    []int // by class: how many instances of steps read it from outside
 	work    float64
 }
 
@@ -83,7 +83,7 @@ func Compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value) *Program {
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	for _, units := range p.group(schedule(g, watched, imposed(g, plans))) {
+	for _, units := range p.group(schedule(g, watched, cutsOf(g, plans))) {
 		s := p.newStep(units)
 		p.steps = append(p.steps, s)
 		for i, u := range units {
@@ -96,20 +96,6 @@ func Compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value) *Program {
 		}
 	}
 	return p
-}
-
-// imposed returns the equations whose results some plan takes from the reference. Each is a unit of its own, because a row
-// unit is carried out for a plan as a whole.
-func imposed(g *ops.Graph, plans []*ops.Plan) map[*ops.Node]bool {
-	out := map[*ops.Node]bool{}
-	for _, p := range plans {
-		for _, n := range g.Nodes {
-			if p.Nodes[n.Index].Imposed {
-				out[n] = true
-			}
-		}
-	}
-	return out
 }
 
 // newStep finds the distinct ways in which the plans carry out some units.
@@ -140,17 +126,35 @@ func (p *Program) newStep(units []*unit) *step {
 func (p *Program) newInstance(units []*unit, plan int) *instance {
 	in := &instance{plan: plan}
 	for _, u := range units {
-		var reads []int
-		seen := map[int]bool{}
-		for _, v := range u.reads() {
-			if c := p.class[plan][v.ID]; !seen[c] {
+		in.reads = append(in.reads, p.readBy(u, plan))
+	}
+	return in
+}
+
+// readBy returns the classes that a plan takes from outside of a unit, each once.
+func (p *Program) readBy(u *unit, plan int) []int {
+	var reads []int
+	made, seen := map[*ops.Value]bool{}, map[int]bool{}
+	for _, n := range u.nodes {
+		for i, o := range n.In {
+			if o.Value == nil || made[o.Value] {
+				continue
+			}
+			if c := p.operandClass(plan, n, i); !seen[c] {
 				seen[c] = true
 				reads = append(reads, c)
 			}
 		}
-		in.reads = append(in.reads, reads)
+		for _, v := range n.Out {
+			made[v] = true
+		}
 	}
-	return in
+	return reads
+}
+
+// operandClass returns the class of operand i of an equation under a plan.
+func (p *Program) operandClass(plan int, n *ops.Node, i int) int {
+	return p.class.operand(plan, &p.plans[plan].Nodes[n.Index], n, i)
 }
 
 // run is the state of one run of a program.
@@ -345,6 +349,11 @@ func (r *run) releaseAll() {
 func (r *run) keep(class int, t *ops.Tensor) {
 	r.stored[class] = t
 	r.owned[class] = true
+}
+
+// operand returns the stored value that an instance takes as operand i of an equation.
+func (r *run) operand(in *instance, n *ops.Node, i int) *ops.Tensor {
+	return r.stored[r.operandClass(in.plan, n, i)]
 }
 
 // nodePlan returns how an instance carries out an equation.

@@ -29,22 +29,22 @@ func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperan
 			}
 			return src
 		}
-		src.stored = r.stored[r.class[in.plan][o.value.ID]]
+		src.stored = r.operand(in, row.node, j)
 		if plan.Operand(j, o.value.DType) != src.stored.Storage() || round != (bf16.Format{}) {
 			src.slot = needsBuffer
 		}
 		return src
 	case grouped, cyclic:
-		src.stored, src.kind, src.period = r.stored[r.class[in.plan][o.value.ID]], o.kind, o.period
+		src.stored, src.kind, src.period = r.operand(in, row.node, j), o.kind, o.period
 		if plan.Operand(j, o.value.DType) != src.stored.Storage() || round != (bf16.Format{}) {
 			src.slot = needsBuffer
 		}
 		return src
 	case shared:
-		src.fixed = widenShared(r.stored[r.class[in.plan][o.value.ID]], o.inner, plan.Operand(j, o.value.DType), round)
+		src.fixed = widenShared(r.operand(in, row.node, j), o.inner, plan.Operand(j, o.value.DType), round)
 		return src
 	}
-	src.stored, src.whole = r.stored[r.class[in.plan][o.value.ID]], true
+	src.stored, src.whole = r.operand(in, row.node, j), true
 	return src
 }
 

@@ -101,7 +101,7 @@ func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
 	operands := make([]*ops.Tensor, len(n.In))
 	for i, o := range n.In {
 		if o.Value != nil {
-			operands[i] = r.stored[r.class[in.plan][o.Value.ID]]
+			operands[i] = r.operand(in, n, i)
 		}
 	}
 	switch p := n.Params.(type) {
