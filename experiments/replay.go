@@ -3,7 +3,6 @@ package experiments
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +35,11 @@ type replay struct {
 	taps      []ops.Tap
 	reference *policy.Policy
 	policies  []*policy.Policy
-	plans     []*ops.Plan // reference, policies, policies with imposed positions
+	baseline  int // index of the policy that others are judged by; -1 without verdicts
+	plans     planSet
+	pieces    policy.Pieces  // what local errors are local to; nil without them
+	entrances [][]*ops.Value // by tap: what comes into its piece
+	entering  []*ops.Value   // the entrances that are no taps; watched behind these
 	program   *cpu.Program
 	inputs    *inputs
 	run       *results.Run
@@ -51,7 +54,7 @@ func Replay(ctx context.Context, c *Config, o Options) (*results.Run, error) {
 	if err := checkMemory(r.program.PeakBytes(), o.Memory); err != nil {
 		return nil, err
 	}
-	probe := newComparison(len(r.taps), len(r.plans))
+	probe := newReplayProbe(r)
 	start := time.Now()
 	stats, err := r.program.Run(ctx, cpu.Options{
 		Workers: o.Threads, Load: r.inputs.load, Probe: probe,
@@ -97,39 +100,29 @@ func prepare(c *Config, o Options) (*replay, error) {
 	if r.taps, err = c.selectTaps(r.graph); err != nil {
 		return nil, err
 	}
+	if r.baseline, err = c.baseline(r.policies); err != nil {
+		return nil, err
+	}
 	if err := r.plan(); err != nil {
 		return nil, err
 	}
-	watched := make([]*ops.Value, len(r.taps))
-	for i, t := range r.taps {
-		watched[i] = t.Value
-	}
-	r.program = cpu.Compile(r.graph, r.plans, watched)
+	r.program = cpu.Compile(r.graph, r.plans.all, r.watched())
 	r.inputs = newInputs(c.source(), batch, organisms)
 	r.run = describe(c, o, r.graph, batch, names)
 	return r, nil
 }
 
-// plan makes the plans: the reference, the policies, and, where the junction head is watched, the policies once more with
-// the reference's splice sites.
-func (r *replay) plan() error {
-	for _, p := range append([]*policy.Policy{r.reference}, r.policies...) {
-		plan, err := p.Plan(r.graph)
-		if err != nil {
-			return err
-		}
-		r.plans = append(r.plans, plan)
+// watched returns the values of the taps and, behind them, what comes into their pieces.
+func (r *replay) watched() []*ops.Value {
+	var out []*ops.Value
+	for _, t := range r.taps {
+		out = append(out, t.Value)
 	}
-	positions := r.positions()
-	if positions == nil || !slices.ContainsFunc(r.taps, dependsOnPositions) {
-		return nil
+	if r.pieces != nil {
+		r.entrances = entrances(r.taps, r.pieces)
+		r.entering = untapped(r.taps, r.entrances)
 	}
-	for _, plan := range r.plans[1:] {
-		nodes := slices.Clone(plan.Nodes)
-		nodes[positions.Index].Imposed = true
-		r.plans = append(r.plans, &ops.Plan{Name: plan.Name + " with imposed " + imposed, Nodes: nodes})
-	}
-	return nil
+	return append(out, r.entering...)
 }
 
 // positions returns the equation that finds the splice sites, nil in a model without a junction head.
@@ -149,7 +142,7 @@ func dependsOnPositions(t ops.Tap) bool {
 }
 
 // fill completes the results with what the run has measured.
-func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
+func (r *replay) fill(start time.Time, stats cpu.Stats, probe *replayProbe) {
 	r.run.Started = start.UTC()
 	r.run.Seconds = time.Since(start).Seconds()
 	r.run.PeakBytes = stats.PeakBytes
@@ -163,8 +156,8 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 		all := probe.results[i]
 		tap.Metrics = all[:count]
 		r.run.Taps = append(r.run.Taps, tap)
-		if len(all) > count && dependsOnPositions(t) {
-			tap.Metrics = all[count:]
+		if at := r.plans.imposed; at > 0 && dependsOnPositions(t) {
+			tap.Metrics = all[at-1 : at-1+count]
 			for _, m := range tap.Metrics {
 				tap.Origin = append(tap.Origin, origin(m, false))
 			}
@@ -172,6 +165,9 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 		}
 	}
 	setOrigins(r.graph, r.taps, r.run)
+	r.fillLocal(probe)
+	r.fillVerdicts(probe)
+	r.fillScatter(probe)
 }
 
 func policyResult(p *policy.Policy, seconds float64, digest string) results.Policy {
