@@ -90,6 +90,12 @@ func TestLocalErrors(t *testing.T) {
 		local := alone(r.graph, r.plans.all[p+1], pieces, reference, miniatureInput)
 		for i, tap := range r.run.Taps {
 			id := r.taps[i].Value.ID
+			if strings.HasPrefix(tap.Name, "alphagenome/head/splice_sites_junction") {
+				if tap.Local != nil {
+					t.Errorf("%s has local errors", tap.Name)
+				}
+				continue
+			}
 			want := compare(reference[id], local[id])
 			got := tap.Local[p].Metrics
 			if got.BitIdentical != want.BitIdentical || got.MaxAbsolute != want.MaxAbsolute || !near(got.RelativeL2, want.RelativeL2) {

@@ -90,6 +90,9 @@ func (r *replay) fillLocal(probe *replayProbe) {
 	}
 	for i := range r.run.Taps {
 		tap := &r.run.Taps[i]
+		if strings.HasPrefix(tap.Name, junctionHead) {
+			continue
+		}
 		for p := range r.policies {
 			local := results.Local{Metrics: probe.results[i][r.plans.local+p-1]}
 			local.Gain = metrics.Number(gain(tap.Metrics[p].RelativeL2, r.entrances[i], func(v *ops.Value) float64 { return at[v][p].RelativeL2 }))

@@ -2,7 +2,9 @@ package experiments
 
 import (
 	"slices"
+	"strings"
 
+	"bf16lab/experiments/results"
 	"bf16lab/ops"
 	"bf16lab/policy"
 )
@@ -28,7 +30,7 @@ func (r *replay) plan() error {
 	}
 	r.plans.policies = len(r.policies)
 	own := r.plans.all[1:]
-	if positions := r.positions(); positions != nil && slices.ContainsFunc(r.taps, dependsOnPositions) {
+	if positions := r.positions(); positions != nil && r.config.Kind != results.KindNonFinite && slices.ContainsFunc(r.taps, dependsOnPositions) {
 		r.plans.imposed = len(r.plans.all)
 		for _, plan := range own {
 			r.plans.all = append(r.plans.all, withImposed(plan, positions))
@@ -38,7 +40,9 @@ func (r *replay) plan() error {
 		r.plans.local = len(r.plans.all)
 		r.pieces = cut(r.graph)
 		for _, plan := range own {
-			r.plans.all = append(r.plans.all, policy.Local(r.graph, plan, r.plans.all[0], r.pieces))
+			local := policy.Local(r.graph, plan, r.plans.all[0], r.pieces)
+			leaveOut(r.graph, local, r.plans.all[0], inJunctionHead)
+			r.plans.all = append(r.plans.all, local)
 		}
 	}
 	if r.baseline >= 0 {
@@ -50,6 +54,28 @@ func (r *replay) plan() error {
 		r.plans.all = append(r.plans.all, floor)
 	}
 	return nil
+}
+
+// junctionHead is the module that works on pairs of splice sites. Its tables are the largest values of the model by far, and the
+// replay with imposed sites tells what it does on the reference's sites already: local errors leave it out.
+const junctionHead = "alphagenome/head/splice_sites_junction"
+
+func inJunctionHead(n *ops.Node) bool { return strings.HasPrefix(n.Module, junctionHead) }
+
+// leaveOut makes a plan carry out a part of a graph exactly as the reference does, so that nothing is computed for it.
+func leaveOut(g *ops.Graph, plan, reference *ops.Plan, in func(*ops.Node) bool) {
+	for _, n := range g.Nodes {
+		if !in(n) {
+			continue
+		}
+		np := reference.Nodes[n.Index]
+		for i, o := range n.In {
+			if o.Value != nil && o.Value.Node != nil && !in(o.Value.Node) {
+				np.FromReference[min(i, len(np.FromReference)-1)] = true
+			}
+		}
+		plan.Nodes[n.Index] = np
+	}
 }
 
 // withImposed returns a plan that takes the splice sites from the reference.

@@ -40,6 +40,7 @@ type replay struct {
 	pieces    policy.Pieces  // what local errors are local to; nil without them
 	entrances [][]*ops.Value // by tap: what comes into its piece
 	entering  []*ops.Value   // the entrances that are no taps; watched behind these
+	inspected []*ops.Value   // what is looked at for numbers that are not finite; watched behind those
 	program   *cpu.Program
 	inputs    *inputs
 	run       *results.Run
@@ -51,24 +52,33 @@ func Replay(ctx context.Context, c *Config, o Options) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkMemory(r.program.PeakBytes(), o.Memory); err != nil {
+	probe := newReplayProbe(r)
+	if err := r.carryOut(ctx, r.inputs.load, probe, probe); err != nil {
 		return nil, err
 	}
-	probe := newReplayProbe(r)
+	return r.run, nil
+}
+
+// carryOut runs the plans and completes the results; probe is what the program reports to, and replay the part of it, or all,
+// that compares.
+func (r *replay) carryOut(ctx context.Context, load func(*ops.Value) (*ops.Tensor, error), probe cpu.Probe, compared *replayProbe) error {
+	if err := checkMemory(r.program.PeakBytes(), r.options.Memory); err != nil {
+		return err
+	}
 	start := time.Now()
 	stats, err := r.program.Run(ctx, cpu.Options{
-		Workers: o.Threads, Load: r.inputs.load, Probe: probe,
+		Workers: r.options.Threads, Load: load, Probe: probe,
 		Progress: func(p cpu.Progress) {
-			if o.Progress != nil {
-				o.Progress(p.Done, p.Total)
+			if r.options.Progress != nil {
+				r.options.Progress(p.Done, p.Total)
 			}
 		},
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r.fill(start, stats, probe)
-	return r.run, nil
+	r.fill(start, stats, compared)
+	return nil
 }
 
 // Estimate returns about how much memory for tensors the experiment needs.
@@ -106,6 +116,9 @@ func prepare(c *Config, o Options) (*replay, error) {
 	if err := r.plan(); err != nil {
 		return nil, err
 	}
+	if c.Kind == results.KindNonFinite {
+		r.inspect()
+	}
 	r.program = cpu.Compile(r.graph, r.plans.all, r.watched())
 	r.inputs = newInputs(c.source(), batch, organisms)
 	r.run = describe(c, o, r.graph, batch, names)
@@ -122,7 +135,7 @@ func (r *replay) watched() []*ops.Value {
 		r.entrances = entrances(r.taps, r.pieces)
 		r.entering = untapped(r.taps, r.entrances)
 	}
-	return append(out, r.entering...)
+	return append(append(out, r.entering...), r.inspected...)
 }
 
 // positions returns the equation that finds the splice sites, nil in a model without a junction head.

@@ -54,7 +54,7 @@ func (s *scatters) observe(watch int, offset int64, values []*ops.Tensor) {
 			continue
 		}
 		table := s.take(watch, i-1)
-		count(table, rows, values[0], values[i])
+		countErrors(table, rows, values[0], values[i])
 		s.put(watch, i-1, table)
 	}
 }
@@ -86,8 +86,8 @@ func (s *scatters) put(watch, policy int, table *metrics.Scatter) {
 	t.idle = append(t.idle, table)
 }
 
-// count adds a chunk to a table, whatever it is stored as.
-func count(table *metrics.Scatter, rows *scratchRows, reference, test *ops.Tensor) {
+// countErrors adds a chunk to a table, whatever it is stored as.
+func countErrors(table *metrics.Scatter, rows *scratchRows, reference, test *ops.Tensor) {
 	if reference.F64 == nil && test.F64 == nil {
 		table.Add(ops.Widened(reference, &rows.reference), ops.Widened(test, &rows.test))
 		return

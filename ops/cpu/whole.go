@@ -33,6 +33,9 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 				values[0] = r.stored[r.class[0][v.ID]]
 			}
 			r.observe(watch, values)
+			for _, i := range pass {
+				r.inspectWhole(s, i, watch, results[i][at])
+			}
 		}
 	}
 	for _, i := range pass {
