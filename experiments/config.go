@@ -32,6 +32,9 @@ type Config struct {
 	Policies  []yaml.Node `yaml:"policies"`
 	// Taps are globs of the taps that are compared; every one must match something. The nodes are texts.
 	Taps []yaml.Node `yaml:"taps,omitempty"`
+	// Local asks for local errors, by module or by primitive.
+	Local   string         `yaml:"local,omitempty"`
+	Verdict *VerdictConfig `yaml:"verdict,omitempty"`
 
 	file string     // what errors begin with
 	tree *yaml.Node // what was decoded, to find lines for errors
@@ -122,8 +125,10 @@ func (c *Config) check() error {
 	case len(c.Policies) == 0:
 		return fmt.Errorf("%s: policies: want at least one", c.at("policies"))
 	}
-	if err := c.checkKind(); err != nil {
-		return err
+	for _, check := range []func() error{c.checkKind, c.checkLocal, c.checkVerdict} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	if len(c.Taps) == 0 {
 		c.Taps = []yaml.Node{{Kind: yaml.ScalarNode, Value: "**"}}

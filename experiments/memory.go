@@ -30,7 +30,7 @@ func Estimate(c *Config, o Options) (*MemoryPlan, error) {
 	}
 	p := &MemoryPlan{MemoryPlan: r.program.MemoryPlan(), Strip: r.program.Strip(), Taps: r.graph.Taps}
 	p.Need = p.Bytes + Headroom
-	for _, plan := range r.plans {
+	for _, plan := range r.plans.all {
 		p.Plans = append(p.Plans, plan.Name)
 	}
 	return p, nil

@@ -45,7 +45,7 @@ func (h *Rehearsal) Operations() float64 { return h.program(h.replay.reference.N
 
 // Run runs the experiment as [Replay] does, every metric of every tap included, and forgets the results.
 func (h *Rehearsal) Run(ctx context.Context) error {
-	return h.run(ctx, h.replay.program, newComparison(len(h.replay.taps), len(h.replay.plans)))
+	return h.run(ctx, h.replay.program, newReplayProbe(h.replay))
 }
 
 // Alone runs one of the policies by itself, up to the taps of the experiment, without any metric.
@@ -58,7 +58,7 @@ func (h *Rehearsal) program(policy string) *cpu.Program {
 	if p := h.alone[policy]; p != nil {
 		return p
 	}
-	plans := h.replay.plans
+	plans := h.replay.plans.all
 	at := slices.IndexFunc(plans, func(p *ops.Plan) bool { return p.Name == policy })
 	if at < 0 {
 		panic(fmt.Sprintf("experiments: the experiment has no policy %s", policy))

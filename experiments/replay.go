@@ -3,7 +3,6 @@ package experiments
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +36,12 @@ type replay struct {
 	taps      []ops.Tap
 	reference *policy.Policy
 	policies  []*policy.Policy
-	plans     []*ops.Plan // reference, policies, policies with imposed positions
+	baseline  int // index of the policy that others are judged by; -1 without verdicts
+	plans     planSet
+	pieces    policy.Pieces  // what local errors are local to; nil without them
+	entrances [][]*ops.Value // by tap: what comes into its piece
+	entering  []*ops.Value   // the entrances that are no taps; watched behind these
+	inspected []*ops.Value   // what is looked at for numbers that are not finite; watched behind those
 	program   *cpu.Program
 	inputs    *inputs
 	run       *results.Run
@@ -49,24 +53,33 @@ func Replay(ctx context.Context, c *Config, o Options) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkMemory(); err != nil {
+	probe := newReplayProbe(r)
+	if err := r.carryOut(ctx, r.inputs.load, probe, probe); err != nil {
 		return nil, err
 	}
-	probe := newComparison(len(r.taps), len(r.plans))
+	return r.run, nil
+}
+
+// carryOut runs the plans and completes the results; probe is what the program reports to, and replay the part of it, or all,
+// that compares.
+func (r *replay) carryOut(ctx context.Context, load func(*ops.Value) (*ops.Tensor, error), probe cpu.Probe, compared *replayProbe) error {
+	if err := r.checkMemory(); err != nil {
+		return err
+	}
 	start := time.Now()
 	stats, err := r.program.Run(ctx, cpu.Options{
-		Workers: o.Threads, Load: r.inputs.load, Probe: probe,
+		Workers: r.options.Threads, Load: load, Probe: probe,
 		Progress: func(p cpu.Progress) {
-			if o.Progress != nil {
-				o.Progress(p.Done, p.Total)
+			if r.options.Progress != nil {
+				r.options.Progress(p.Done, p.Total)
 			}
 		},
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r.fill(start, stats, probe)
-	return r.run, nil
+	r.fill(start, stats, compared)
+	return nil
 }
 
 // prepare reads the inputs, traces the model and makes the plans.
@@ -83,6 +96,9 @@ func prepare(c *Config, o Options) (*replay, error) {
 	if r.reference, r.policies, err = c.policies(); err != nil {
 		return nil, err
 	}
+	if r.baseline, err = c.baseline(r.policies); err != nil {
+		return nil, err
+	}
 	if err := r.compile(batch[0].Len(), len(batch)); err != nil {
 		return nil, err
 	}
@@ -95,47 +111,32 @@ func prepare(c *Config, o Options) (*replay, error) {
 func (r *replay) compile(length, batch int) (err error) {
 	config := model.AlphaGenome(length)
 	config.Batch = batch
-	r.graph, r.plans = model.Trace(config), nil
+	r.graph, r.plans = model.Trace(config), planSet{}
 	if r.taps, err = r.config.selectTaps(r.graph); err != nil {
 		return err
 	}
 	if err := r.plan(); err != nil {
 		return err
 	}
+	if r.config.Kind == results.KindNonFinite {
+		r.inspect()
+	}
 	limit, _ := r.options.limit()
-	r.program = cpu.CompileWithin(r.graph, r.plans, watchedOf(r.taps), limit-Headroom)
+	r.program = cpu.CompileWithin(r.graph, r.plans.all, r.watched(), limit-Headroom)
 	return nil
 }
 
-// watchedOf returns the values of taps.
-func watchedOf(taps []ops.Tap) []*ops.Value {
-	watched := make([]*ops.Value, len(taps))
-	for i, t := range taps {
-		watched[i] = t.Value
+// watched returns the values of the taps and, behind them, what comes into their pieces.
+func (r *replay) watched() []*ops.Value {
+	var out []*ops.Value
+	for _, t := range r.taps {
+		out = append(out, t.Value)
 	}
-	return watched
-}
-
-// plan makes the plans: the reference, the policies, and, where the junction head is watched, the policies once more with
-// the reference's splice sites.
-func (r *replay) plan() error {
-	for _, p := range append([]*policy.Policy{r.reference}, r.policies...) {
-		plan, err := p.Plan(r.graph)
-		if err != nil {
-			return err
-		}
-		r.plans = append(r.plans, plan)
+	if r.pieces != nil {
+		r.entrances = entrances(r.taps, r.pieces)
+		r.entering = untapped(r.taps, r.entrances)
 	}
-	positions := r.positions()
-	if positions == nil || !slices.ContainsFunc(r.taps, dependsOnPositions) {
-		return nil
-	}
-	for _, plan := range r.plans[1:] {
-		nodes := slices.Clone(plan.Nodes)
-		nodes[positions.Index].Imposed = true
-		r.plans = append(r.plans, &ops.Plan{Name: plan.Name + " with imposed " + imposed, Nodes: nodes})
-	}
-	return nil
+	return append(append(out, r.entering...), r.inspected...)
 }
 
 // positions returns the equation that finds the splice sites, nil in a model without a junction head.
@@ -155,7 +156,7 @@ func dependsOnPositions(t ops.Tap) bool {
 }
 
 // fill completes the results with what the run has measured.
-func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
+func (r *replay) fill(start time.Time, stats cpu.Stats, probe *replayProbe) {
 	r.run.Started = start.UTC()
 	r.run.Seconds = time.Since(start).Seconds()
 	r.run.PeakBytes, r.run.StripElements = stats.PeakBytes, r.program.Strip()
@@ -169,8 +170,8 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 		all := probe.results[i]
 		tap.Metrics = all[:count]
 		r.run.Taps = append(r.run.Taps, tap)
-		if len(all) > count && dependsOnPositions(t) {
-			tap.Metrics = all[count:]
+		if at := r.plans.imposed; at > 0 && dependsOnPositions(t) {
+			tap.Metrics = all[at-1 : at-1+count]
 			for _, m := range tap.Metrics {
 				tap.Origin = append(tap.Origin, origin(m, false))
 			}
@@ -178,6 +179,9 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *comparison) {
 		}
 	}
 	setOrigins(r.graph, r.taps, r.run)
+	r.fillLocal(probe)
+	r.fillVerdicts(probe)
+	r.fillScatter(probe)
 }
 
 func policyResult(p *policy.Policy, seconds float64, digest string) results.Policy {

@@ -19,6 +19,9 @@ type NodePlan struct {
 	Alias bool
 	// Imposed takes the results from the reference, the first of the plans that run together, instead of computing them.
 	Imposed bool
+	// FromReference takes operands from the reference instead of from this plan, the last one for all further operands: what
+	// the equation adds to their errors is then all that its results are off by. In the reference itself it changes nothing.
+	FromReference [3]bool
 	// Output is the format of every floating-point result, and the format it is kept in.
 	Output bf16.Format
 	// Round says whether results have to be rounded to Output, to nearest even; it is false where they fit already, as

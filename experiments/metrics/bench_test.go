@@ -86,3 +86,12 @@ func BenchmarkMerge(b *testing.B) {
 		a.Merge(&other)
 	}
 }
+
+func BenchmarkScatter(b *testing.B) {
+	reference, test := rounded(1<<14, 2e-2)
+	b.SetBytes(8 << 14)
+	var s Scatter
+	for b.Loop() {
+		s.Add(reference, test)
+	}
+}

@@ -21,16 +21,13 @@ type Scatter struct {
 	Skipped int64                           // pairs that are not finite
 }
 
-// ScatterBin returns the bin of a magnitude.
+// ScatterBin returns the bin of a magnitude, which must not be negative.
 func ScatterBin(magnitude float64) int {
-	switch {
-	case magnitude == 0:
+	if magnitude == 0 {
 		return 0
-	case magnitude >= 1<<ScatterHigh:
-		return ScatterBins - 1
 	}
-	_, exponent := math.Frexp(magnitude) // magnitude = fraction 2^exponent, fraction in [0.5, 1)
-	return 2 + max(-1, exponent-1-ScatterLow)
+	exponent := int(math.Float64bits(magnitude)>>52) - 1023 // magnitude = fraction 2^exponent, fraction in [1, 2)
+	return 2 + max(-1, min(exponent, ScatterHigh)-ScatterLow)
 }
 
 // ScatterEdge returns the lowest magnitude of a bin; 0 for bin 1 stands for the smallest number above zero. It panics if

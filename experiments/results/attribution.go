@@ -134,6 +134,26 @@ type NonFinitePolicy struct {
 	Created []Creation     `json:"created"` // equations that make non-finite values of finite operands, in execution order
 	Near    []NearMiss     `json:"near"`    // the closest near misses of each kind, the worst first
 	Limit   metrics.Number `json:"limit"`   // largest finite number of the policy's compute format
+
+	Largest   Magnitude  `json:"largest"`   // the largest finite magnitude of any result
+	Arguments []Argument `json:"arguments"` // of functions that are not defined everywhere, or overflow; in the order of their names
+}
+
+// Magnitude is the largest finite result of an equation. Equation is -1 where there is no result but zeros.
+type Magnitude struct {
+	Value     metrics.Number `json:"value"`
+	Equation  int            `json:"equation"`
+	Primitive string         `json:"primitive"`
+	Module    string         `json:"module"`
+	Function  string         `json:"function"`
+}
+
+// Argument is the range of what a primitive was given: of the operand, of the base for pow, of the divisor's magnitude for div.
+type Argument struct {
+	Primitive string         `json:"primitive"`
+	Low       metrics.Number `json:"low"`
+	High      metrics.Number `json:"high"`
+	Count     int64          `json:"count"` // elements
 }
 
 // Creation is an equation that makes a non-finite value of finite operands.
@@ -150,15 +170,22 @@ type Creation struct {
 	ByDesign  bool             `json:"by_design"` // also in the reference
 }
 
-// NearMiss is a place where values come close to an accident.
+// The kinds of near misses.
+const (
+	NearOverflow     = "overflow"     // within a factor 16 of the largest finite number of the result's format
+	NearSubnormal    = "subnormal"    // zero, although the exact result is not
+	NearCancellation = "cancellation" // a sum of nearly opposite numbers, which lost half of its format's significant bits or more
+)
+
+// NearMiss is an equation whose results come close to an accident.
 type NearMiss struct {
-	Kind      string         `json:"kind"` // overflow: within a factor 16 of it; subnormal: flushed; cancellation: a difference of nearly equal numbers
+	Kind      string         `json:"kind"` // overflow, subnormal or cancellation
 	Equation  int            `json:"equation"`
 	Primitive string         `json:"primitive"`
 	Module    string         `json:"module"`
 	Function  string         `json:"function"`
 	Count     int64          `json:"count"`
-	Worst     metrics.Number `json:"worst"` // overflow: largest magnitude; cancellation: bits lost; subnormal: smallest magnitude lost
+	Worst     metrics.Number `json:"worst"` // overflow: largest magnitude; subnormal: largest magnitude that became zero; cancellation: most bits lost
 	Index     int64          `json:"index"` // flat index of the worst
 }
 

@@ -35,16 +35,19 @@ func (r *Run) Check() error {
 	if err := r.checkPolicies(); err != nil {
 		return err
 	}
+	if err := r.checkRule(); err != nil {
+		return err
+	}
 	if len(r.Taps) > maxTaps || len(r.Variants) > maxTaps {
 		return fmt.Errorf("taps: %d and %d variants, at most %d can be read", len(r.Taps), len(r.Variants), maxTaps)
 	}
 	for i := range r.Taps {
-		if err := r.Taps[i].check(len(r.Policies)); err != nil {
+		if err := r.Taps[i].check(r); err != nil {
 			return fmt.Errorf("taps[%d].%w", i, err)
 		}
 	}
 	for i := range r.Variants {
-		if err := r.Variants[i].check(len(r.Policies)); err != nil {
+		if err := r.Variants[i].check(r); err != nil {
 			return fmt.Errorf("variants[%d].%w", i, err)
 		}
 	}
@@ -83,8 +86,9 @@ func isDuration(seconds float64) bool {
 	return seconds >= 0 && seconds <= math.MaxFloat64
 }
 
-// check reports the first contradiction in a tap that is compared under a number of policies.
-func (t *Tap) check(policies int) error {
+// check reports the first contradiction in a tap of a run.
+func (t *Tap) check(r *Run) error {
+	policies := len(r.Policies)
 	if t.Name == "" {
 		return fmt.Errorf("name: empty")
 	}
@@ -110,7 +114,7 @@ func (t *Tap) check(policies int) error {
 			return fmt.Errorf("origin[%d]: %.80q is none of the origins", i, origin)
 		}
 	}
-	return nil
+	return t.checkAttribution(r, elements)
 }
 
 // elements returns the product of the shape, 1 for a scalar.

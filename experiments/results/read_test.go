@@ -8,9 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"bf16lab/experiments/metrics"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
+
+// equateNaNs takes NaN for equal to NaN, whatever type it has.
+var equateNaNs = cmp.Options{cmpopts.EquateNaNs(), cmp.Comparer(func(a, b metrics.Number) bool { return a == b || a != a && b != b })}
 
 // encoded returns the JSON of example.
 func encoded(t testing.TB) string {
@@ -25,6 +30,7 @@ func encoded(t testing.TB) string {
 // TestRoundTrip writes and reads a file, and one without anything that may be missing.
 func TestRoundTrip(t *testing.T) {
 	bare := example()
+	bare.Rule, bare.LocalBy = VerdictRule{}, ""
 	bare.Policies, bare.Taps, bare.Variants, bare.Explanations, bare.Command = nil, nil, nil, nil, nil
 	for _, want := range []*Run{example(), bare} {
 		path := filepath.Join(t.TempDir(), "results.json")
@@ -35,7 +41,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
+		if diff := cmp.Diff(want, got, equateNaNs); diff != "" {
 			t.Errorf("(-written +read):\n%s", diff)
 		}
 	}
@@ -89,6 +95,20 @@ func TestReadErrors(t *testing.T) {
 		{`"imposed":"splice positions"`, `"imposed":[]`, `variants[0].imposed: array where a string is wanted`},
 		{`"imposed":"splice positions",`, ``, `variants[0]: field "imposed" is missing`},
 		{`"text":"the pair path"`, `"text":"the pair path","x":1`, `explanations[0]: unknown field "x"`},
+		{`"local_by": "module"`, `"local_by": "house"`, `local_by: "house" is neither module nor primitive`},
+		{`"local_by": "module",`, ``, `taps[1].local: the run does not say what it was made with`},
+		{`"baseline":"jax`, `"baseline":"yax`, `verdict_rule.baseline: "yax-cpu-eager" is none of the policies`},
+		{`"better":0.75`, `"better":0`, `verdict_rule.better: 0, want a ratio`},
+		{`"worse":1.25`, `"worse":0.5`, `verdict_rule.worse: 0.5, want a ratio`},
+		{`"gain":1.5`, `"gain":-1.5`, `taps[1].local[0].gain: -1.5 is negative`},
+		{`"gain":1.5}`, `"gain":1.5},{"metrics":{},"gain":1}`, `taps[1].local[1].metrics: elements is missing`},
+		{`{"r":"+Inf","floor":0.75,"word":"worse"},`, ``, `taps[1].verdict: 1 entries for 2 policies`},
+		{`"floor":0.75`, `"floor":-0.75`, `taps[1].verdict[0]: r is `},
+		{`"word":"worse"`, `"word":"worst"`, `taps[1].verdict[0].word: "worst" is none of the verdicts`},
+		{`"counts":[2,1]`, `"counts":[2,3]`, `taps[1].scatter[0].counts[1]: 3 of 2 elements that are left`},
+		{`"counts":[2,1]`, `"counts":[2]`, `taps[1].scatter[0].counts: 1 bins, 2 medians and 2 high quantiles`},
+		{`"low":42`, `"low":66`, `taps[1].scatter[0].low: 2 bins from bin 66 on, there are 67`},
+		{`"median":[0.5,0]`, `"median":[0.75,0]`, `taps[1].scatter[0].median[0]: 0.75, with 0.5`},
 	} {
 		bad := strings.Replace(good, c.from, c.to, 1)
 		if bad == good {
@@ -163,7 +183,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("written, but cannot be read: %v", err)
 		}
-		if diff := cmp.Diff(r, again, cmpopts.EquateNaNs()); diff != "" {
+		if diff := cmp.Diff(r, again, equateNaNs); diff != "" {
 			t.Errorf("(-first +second):\n%s", diff)
 		}
 		if err := EncodeCSV(&b, r); err != nil {

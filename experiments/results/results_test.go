@@ -27,6 +27,12 @@ func example() *Run {
 	}
 	pair := tap("alphagenome/pair:softmax", []int{2, 2}, []float32{1, 2, 3, 4}, []float32{1, 2, 3.5, nan}, []float32{1, 2, 3, 4})
 	pair.Origin[0] = OriginCreated
+	for i, m := range pair.Metrics {
+		pair.Local = append(pair.Local, Local{Metrics: m, Gain: metrics.Number(1.5 + float64(i))})
+		pair.Verdict = append(pair.Verdict, Verdict{R: metrics.Number(math.Inf(i)), Floor: 0.75, Word: VerdictWorse})
+		pair.Scatter = append(pair.Scatter, Scatter{Low: 42, Counts: []int64{2, 1}, Median: []metrics.Number{0.5, 0}, High: []metrics.Number{0.5, 0.25}})
+	}
+	pair.Local[1].Gain = metrics.Number(math.NaN())
 	return &Run{
 		Schema: Schema, Name: "quickstart", Version: "0.1.0", GoVersion: "go1.26.8", Command: []string{"bf16lab", "run", "a b.yaml"},
 		Config: "name: quickstart\n", Started: time.Date(2026, 11, 23, 7, 58, 1, 123456789, time.UTC), Seconds: 12.5, PeakBytes: 1 << 33,
@@ -43,6 +49,8 @@ func example() *Run {
 			tap("nothing finite", []int{1}, []float32{1}, []float32{nan}, []float32{float32(math.Inf(-1))}),
 		},
 		Variants:     []TapVariant{{Imposed: "splice positions", Tap: pair}},
+		LocalBy:      "module",
+		Rule:         VerdictRule{Baseline: "jax-cpu-eager", Floor: "sequential", Better: 0.75, Worse: 1.25},
 		Explanations: []Explanation{{Policy: "jax-cpu-eager", Text: "the pair path"}},
 	}
 }

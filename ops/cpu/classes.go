@@ -25,10 +25,12 @@ func (c *classes) input(v *ops.Value) int {
 
 // node returns the class of the first result of an equation; the others follow it.
 func (c *classes) node(n *ops.Node, plan *ops.NodePlan, in []int) int {
-	id, ok := c.plans[*plan]
+	known := *plan
+	known.FromReference = [3]bool{} // the classes of the operands say where they come from
+	id, ok := c.plans[known]
 	if !ok {
 		id = len(c.plans)
-		c.plans[*plan] = id
+		c.plans[known] = id
 	}
 	key := binary.AppendUvarint([]byte{'n'}, uint64(n.Index))
 	key = binary.AppendUvarint(key, uint64(id))
@@ -49,14 +51,15 @@ func (c *classes) intern(key []byte, results int) int {
 }
 
 // assign returns the class of every value under each plan, by value identifier; -1 where a value is not computed.
-func assign(g *ops.Graph, plans []*ops.Plan) (of [][]int, count int) {
+func assign(g *ops.Graph, plans []*ops.Plan) (of classTable, count int) {
 	c := newClasses()
-	of = make([][]int, len(plans))
+	of = make(classTable, len(plans))
 	for p, plan := range plans {
 		class := make([]int, g.NumValues())
 		for _, v := range g.Inputs {
 			class[v.ID] = c.input(v)
 		}
+		of[p] = class
 		for _, n := range g.Nodes {
 			np := &plan.Nodes[n.Index]
 			if np.Imposed {
@@ -66,13 +69,13 @@ func assign(g *ops.Graph, plans []*ops.Plan) (of [][]int, count int) {
 				continue
 			}
 			if np.Alias {
-				class[n.Out[0].ID] = class[n.In[0].Value.ID]
+				class[n.Out[0].ID] = of.operand(p, np, n, 0)
 				continue
 			}
 			var in []int
-			for _, o := range n.In {
+			for i, o := range n.In {
 				if o.Value != nil {
-					in = append(in, class[o.Value.ID])
+					in = append(in, of.operand(p, np, n, i))
 				}
 			}
 			first := c.node(n, np, in)
@@ -80,7 +83,18 @@ func assign(g *ops.Graph, plans []*ops.Plan) (of [][]int, count int) {
 				class[v.ID] = first + i
 			}
 		}
-		of[p] = class
 	}
 	return of, c.count
+}
+
+// classTable holds the class of every value, by plan and value identifier.
+type classTable [][]int
+
+// operand returns the class of operand i of an equation as a plan carries it out: of the plan's own value, or of the
+// reference's.
+func (t classTable) operand(plan int, np *ops.NodePlan, n *ops.Node, i int) int {
+	if np.FromReference[min(i, len(np.FromReference)-1)] {
+		plan = 0
+	}
+	return t[plan][n.In[i].Value.ID]
 }

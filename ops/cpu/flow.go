@@ -1,6 +1,10 @@
 package cpu
 
-import "bf16lab/ops"
+import (
+	"slices"
+
+	"bf16lab/ops"
+)
 
 // flow is a part of the schedule that is carried out strip by strip: in every strip each unit goes on as far as what it
 // reads is there. Of a value that only units of the flow read, no more exists than what is still to be read.
@@ -140,7 +144,9 @@ func (p *Program) findWindows(f *flow, before, later func(class int) bool) {
 		for _, in := range s.instances {
 			p.findMade(f, i, in, at, before)
 			for _, v := range f.unit(i).readsWhole(f.reads[i]) {
-				whole[p.class[in.plan][v.ID]] = true
+				for _, plan := range p.sources(f.unit(i), in.plan, v) {
+					whole[p.class[plan][v.ID]] = true
+				}
 			}
 			for _, x := range f.reads[i] {
 				p.findRead(f, i, in, x, at)
@@ -172,16 +178,38 @@ func (p *Program) findMade(f *flow, i int, in *instance, at map[int]int, before 
 
 // findRead notes that an instance of unit i reads a value. Inputs of the graph are not given back early.
 func (p *Program) findRead(f *flow, i int, in *instance, x reach, at map[int]int) {
-	c := p.class[in.plan][x.value.ID]
-	if c < len(p.graph.Inputs) {
-		return
+	for _, plan := range p.sources(f.unit(i), in.plan, x.value) {
+		c := p.class[plan][x.value.ID]
+		if c < len(p.graph.Inputs) {
+			continue
+		}
+		if _, ok := at[c]; !ok {
+			at[c] = len(f.windows)
+			f.windows = append(f.windows, window{class: c, shape: x.value.Shape, storage: p.storage(plan, x.value), maker: -1})
+		}
+		w := &f.windows[at[c]]
+		w.readers = append(w.readers, windowReader{i, x})
 	}
-	if _, ok := at[c]; !ok {
-		at[c] = len(f.windows)
-		f.windows = append(f.windows, window{class: c, shape: x.value.Shape, storage: p.storage(in.plan, x.value), maker: -1})
+}
+
+// sources returns the plans whose values a unit reads as v under a plan: its own, the reference, or both.
+func (p *Program) sources(u *unit, plan int, v *ops.Value) []int {
+	var out []int
+	for _, n := range u.nodes {
+		for i, o := range n.In {
+			if o.Value != v {
+				continue
+			}
+			from := plan
+			if p.operandClass(plan, n, i) == p.class[0][v.ID] {
+				from = 0
+			}
+			if !slices.Contains(out, from) {
+				out = append(out, from)
+			}
+		}
 	}
-	w := &f.windows[at[c]]
-	w.readers = append(w.readers, windowReader{i, x})
+	return out
 }
 
 // storage returns how a plan keeps a value that an equation makes.

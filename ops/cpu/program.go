@@ -14,8 +14,8 @@ type Program struct {
 	watched []*ops.Value
 	watches map[*ops.Value][]int // indices into watched
 	stages  []stage
-	class   [][]int // by plan and value
-	uses    []int   // by class: how many instances of steps read it from outside
+	class   classTable
+	uses    []int // by class: how many instances of steps read it from outside
 	work    float64
 	strip   int // elements of a strip; 0 stands for whole values
 }
@@ -110,7 +110,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	p.cut(schedule(g, watched, imposed(g, plans)), strip)
+	p.cut(schedule(g, watched, cutsOf(g, plans)), strip)
 	for _, stage := range p.stages {
 		for _, s := range stage.steps() {
 			p.work += s.work()
@@ -196,20 +196,6 @@ func (s *step) work() float64 {
 	return work
 }
 
-// imposed returns the equations whose results some plan takes from the reference. Each is a unit of its own, because a row
-// unit is carried out for a plan as a whole.
-func imposed(g *ops.Graph, plans []*ops.Plan) map[*ops.Node]bool {
-	out := map[*ops.Node]bool{}
-	for _, p := range plans {
-		for _, n := range g.Nodes {
-			if p.Nodes[n.Index].Imposed {
-				out[n] = true
-			}
-		}
-	}
-	return out
-}
-
 // newStep finds the distinct ways in which the plans carry out some units.
 func (p *Program) newStep(units []*unit) *step {
 	s := &step{units: units, of: make([]int, len(p.plans))}
@@ -238,17 +224,35 @@ func (p *Program) newStep(units []*unit) *step {
 func (p *Program) newInstance(units []*unit, plan int) *instance {
 	in := &instance{plan: plan}
 	for _, u := range units {
-		var reads []int
-		seen := map[int]bool{}
-		for _, v := range u.reads() {
-			if c := p.class[plan][v.ID]; !seen[c] {
+		in.reads = append(in.reads, p.readBy(u, plan))
+	}
+	return in
+}
+
+// readBy returns the classes that a plan takes from outside of a unit, each once.
+func (p *Program) readBy(u *unit, plan int) []int {
+	var reads []int
+	made, seen := map[*ops.Value]bool{}, map[int]bool{}
+	for _, n := range u.nodes {
+		for i, o := range n.In {
+			if o.Value == nil || made[o.Value] {
+				continue
+			}
+			if c := p.operandClass(plan, n, i); !seen[c] {
 				seen[c] = true
 				reads = append(reads, c)
 			}
 		}
-		in.reads = append(in.reads, reads)
+		for _, v := range n.Out {
+			made[v] = true
+		}
 	}
-	return in
+	return reads
+}
+
+// operandClass returns the class of operand i of an equation under a plan.
+func (p *Program) operandClass(plan int, n *ops.Node, i int) int {
+	return p.class.operand(plan, &p.plans[plan].Nodes[n.Index], n, i)
 }
 
 // run is the state of one run of a program.
@@ -490,6 +494,11 @@ func (r *run) room(class int, shape ops.Shape, s ops.Storage) *ops.Tensor {
 		return nil
 	}
 	return r.stored[class]
+}
+
+// operand returns the stored value that an instance takes as operand i of an equation.
+func (r *run) operand(in *instance, n *ops.Node, i int) *ops.Tensor {
+	return r.stored[r.operandClass(in.plan, n, i)]
 }
 
 // nodePlan returns how an instance carries out an equation.

@@ -18,14 +18,14 @@ type unit struct {
 }
 
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
-// values early. The equations in alone become units of their own.
-func schedule(g *ops.Graph, roots []*ops.Value, alone map[*ops.Node]bool) []*unit {
+// values early.
+func schedule(g *ops.Graph, roots []*ops.Value, apart cuts) []*unit {
 	nodes := needed(g, roots)
 	consumers := g.Consumers()
 	var units []*unit
 	for i := 0; i < len(nodes); {
 		var before []*unit
-		u, used := openUnit(nodes[i:], consumers, alone)
+		u, used := openUnit(nodes[i:], consumers, apart)
 		for j, n := range nodes[i : i+len(used)] {
 			if !used[j] {
 				before = append(before, &unit{nodes: []*ops.Node{n}})
@@ -66,9 +66,9 @@ func needed(g *ops.Graph, roots []*ops.Value) []*ops.Node {
 
 // openUnit makes a unit of the first equation and as many of the following as fit. used tells for each equation that was
 // passed whether it is part of the unit; the others are small and do not depend on the unit.
-func openUnit(nodes []*ops.Node, consumers [][]*ops.Node, alone map[*ops.Node]bool) (*unit, []bool) {
+func openUnit(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts) (*unit, []bool) {
 	single := &unit{nodes: nodes[:1]}
-	if len(nodes[0].Out) != 1 || nodes[0].Out[0].Shape.Size() <= smallSize || spreads(nodes[0], consumers) || alone[nodes[0]] {
+	if len(nodes[0].Out) != 1 || nodes[0].Out[0].Shape.Size() <= smallSize || spreads(nodes[0], consumers) || apart.alone[nodes[0].Index] {
 		return single, []bool{true}
 	}
 	var best *unit
@@ -79,7 +79,7 @@ func openUnit(nodes []*ops.Node, consumers [][]*ops.Node, alone map[*ops.Node]bo
 		if rows == 1 || d == 1 && i > 0 {
 			continue
 		}
-		u, used := extend(nodes, rows, alone)
+		u, used := extend(nodes, rows, apart)
 		if u != nil && (best == nil || better(u, best)) {
 			best, bestUsed = u, used
 		}
@@ -132,7 +132,7 @@ func (u *unit) largestRow() int {
 }
 
 // extend tries a unit with the given number of rows.
-func extend(nodes []*ops.Node, rows int, alone map[*ops.Node]bool) (*unit, []bool) {
+func extend(nodes []*ops.Node, rows int, apart cuts) (*unit, []bool) {
 	u := &unit{rows: rows}
 	made := map[*ops.Value]bool{}
 	isMade := func(v *ops.Value) bool { return made[v] }
@@ -140,7 +140,7 @@ func extend(nodes []*ops.Node, rows int, alone map[*ops.Node]bool) (*unit, []boo
 	last := 0
 	for _, n := range nodes {
 		r, ok := asRows(n, rows, isMade)
-		if ok && !alone[n] && u.fits(&r) {
+		if ok && apart.joins(n, made) && u.fits(&r) {
 			u.nodes, u.row = append(u.nodes, n), append(u.row, r)
 			made[n.Out[0]] = true
 			used = append(used, true)

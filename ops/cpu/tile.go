@@ -135,6 +135,9 @@ func (r *run) observeTile(s *step, u *unit, pass []int, watches []unitWatch, mac
 			values[0] = held.Range(lo*w.inner, hi*w.inner, ops.Shape{(hi - lo) * w.inner})
 		}
 		r.Probe.Observe(w.watch, group, int64(lo)*int64(w.inner), r.shown(w.watch, values))
+		for i, instance := range pass {
+			r.inspect(s, instance, w.watch, int64(lo)*int64(w.inner), machines[i].results[w.row])
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperan
 		src.step, src.storage = k, steps[k].storage
 		return src
 	}
-	src.stored = r.stored[r.class[in.plan][o.value.ID]]
+	src.stored = r.operand(in, row.node, j)
 	if o.kind == shared {
 		src.fixed, src.stored = widenShared(src.stored, o.inner, src.want, round), nil
 		src.storage = src.want

@@ -33,6 +33,9 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 				values[0] = r.stored[r.class[0][v.ID]]
 			}
 			r.observe(watch, values)
+			for _, i := range pass {
+				r.inspectWhole(s, i, watch, results[i][at])
+			}
 		}
 	}
 	for _, i := range pass {
@@ -116,7 +119,7 @@ func (r *run) operands(in *instance, n *ops.Node) []*ops.Tensor {
 	operands := make([]*ops.Tensor, len(n.In))
 	for i, o := range n.In {
 		if o.Value != nil {
-			operands[i] = r.stored[r.class[in.plan][o.Value.ID]]
+			operands[i] = r.operand(in, n, i)
 		}
 	}
 	return operands

@@ -15,8 +15,13 @@ func Interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor) 
 	return seen(g, plan, interpret(g, plan, load, nil))
 }
 
-// interpret returns the values as they are kept. Results that the plan imposes are taken from reference, the values that
-// another plan keeps.
+// Kept is [Interpret] for values as a plan keeps them, before a probe rounds what it shows.
+func Kept(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor) []*ops.Tensor {
+	return interpret(g, plan, load, nil)
+}
+
+// interpret returns the values as they are kept. Results that the plan imposes, and operands that it takes from there, are
+// those of reference, the values that another plan keeps; nil for the reference itself.
 func interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor, reference []*ops.Tensor) []*ops.Tensor {
 	values := make([]*ops.Tensor, g.NumValues())
 	for _, v := range g.Inputs {
@@ -31,12 +36,12 @@ func interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor, 
 			continue
 		}
 		if np.Alias {
-			values[n.Out[0].ID] = values[n.In[0].Value.ID]
+			values[n.Out[0].ID] = source(np, 0, values, reference)[n.In[0].Value.ID]
 			continue
 		}
 		in := make([]*ops.Tensor, len(n.In))
 		for i, o := range n.In {
-			in[i] = operand(o, np, i, values)
+			in[i] = operand(o, np, i, source(np, i, values, reference))
 		}
 		out := make([]*ops.Tensor, len(n.Out))
 		for i, v := range n.Out {
@@ -44,6 +49,14 @@ func interpret(g *ops.Graph, plan *ops.Plan, load func(*ops.Value) *ops.Tensor, 
 			values[v.ID] = out[i]
 		}
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, np), out, in)
+	}
+	return values
+}
+
+// source returns the values that an equation takes operand i from.
+func source(plan *ops.NodePlan, i int, values, reference []*ops.Tensor) []*ops.Tensor {
+	if reference != nil && plan.FromReference[min(i, len(plan.FromReference)-1)] {
+		return reference
 	}
 	return values
 }

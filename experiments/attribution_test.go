@@ -1,0 +1,301 @@
+package experiments
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"bf16lab/experiments/metrics"
+	"bf16lab/experiments/results"
+	"bf16lab/model"
+	"bf16lab/ops"
+	"bf16lab/ops/cpu"
+	"bf16lab/ops/opstest"
+	"bf16lab/policy"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// smallReplay replays the small model as the given section of an experiment asks for.
+func smallReplay(t *testing.T, workers int, sections string) *replay {
+	t.Helper()
+	c, err := Parse("small.yaml", []byte("name: small\nweights: {synthetic: {seed: 1}}\ninput: {random: {seed: 1, length: 4096}}\n"+
+		"reference: f32\npolicies: [jax-cpu-eager, weights-bf16, strict-bf16, f32]\n"+sections), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &replay{config: c, graph: model.Trace(model.Miniature()), run: &results.Run{}}
+	r.taps = r.graph.Taps
+	if r.reference, r.policies, err = c.policies(); err != nil {
+		t.Fatal(err)
+	}
+	if r.baseline, err = c.baseline(r.policies); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.plan(); err != nil {
+		t.Fatal(err)
+	}
+	r.program = cpu.Compile(r.graph, r.plans.all, r.watched())
+	probe := newReplayProbe(r)
+	stats, err := r.program.Run(context.Background(), cpu.Options{
+		Workers: workers, Probe: probe, Load: func(v *ops.Value) (*ops.Tensor, error) { return miniatureInput(v), nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.fill(time.Now(), stats, probe)
+	r.run.Schema, r.run.Seconds = results.Schema, 0
+	if err := r.run.Check(); err != nil {
+		t.Errorf("the results contradict themselves: %v", err)
+	}
+	return r
+}
+
+var equateNumbers = cmp.Options{cmpopts.EquateNaNs(), cmp.Comparer(func(a, b metrics.Number) bool { return a == b || a != a && b != b })}
+
+// TestAttributionChangesNothing compares a replay with local errors and verdicts with one without: bits and metrics of the
+// policies must be the same; and everything must be the same with several workers.
+func TestAttributionChangesNothing(t *testing.T) {
+	all := smallReplay(t, 1, "local: module\nverdict: {}\n").run
+	plain := smallReplay(t, 1, "").run
+	if diff := cmp.Diff(all.Taps, smallReplay(t, 3, "local: module\nverdict: {}\n").run.Taps, equateNumbers); diff != "" {
+		t.Errorf("three workers:\n%s", diff)
+	}
+	for i, p := range plain.Policies {
+		if all.Policies[i].Digest != p.Digest {
+			t.Errorf("%s: other bits beside local plans", p.Name)
+		}
+	}
+	for i := range all.Taps {
+		tap := all.Taps[i]
+		tap.Local, tap.Verdict = nil, nil
+		if diff := cmp.Diff(plain.Taps[i], tap, equateNumbers); diff != "" {
+			t.Errorf("%s:\n%s", tap.Name, diff)
+		}
+	}
+}
+
+// TestLocalErrors compares the local errors of a replay with those of modules that are carried out one by one, and gains with
+// the accumulated errors on both sides of a module.
+func TestLocalErrors(t *testing.T) {
+	r := smallReplay(t, 2, "local: module\n")
+	pieces := policy.ModulePieces(r.graph)
+	reference := opstest.Kept(r.graph, r.plans.all[0], miniatureInput)
+	gains := 0
+	for p := range r.policies {
+		accumulated := opstest.Interpret(r.graph, r.plans.all[p+1], miniatureInput)
+		local := alone(r.graph, r.plans.all[p+1], pieces, reference, miniatureInput)
+		for i, tap := range r.run.Taps {
+			id := r.taps[i].Value.ID
+			if strings.HasPrefix(tap.Name, "alphagenome/head/splice_sites_junction") {
+				if tap.Local != nil {
+					t.Errorf("%s has local errors", tap.Name)
+				}
+				continue
+			}
+			want := compare(reference[id], local[id])
+			got := tap.Local[p].Metrics
+			if got.BitIdentical != want.BitIdentical || got.MaxAbsolute != want.MaxAbsolute || !near(got.RelativeL2, want.RelativeL2) {
+				t.Fatalf("%s, %s: local error %.17g with %.17g identical, want %.17g with %.17g", r.policies[p].Name, tap.Name,
+					got.RelativeL2, got.BitIdentical, want.RelativeL2, want.BitIdentical)
+			}
+			in := math.NaN()
+			for _, v := range entrancesOf(r.taps[i].Value, pieces) {
+				if e := compare(reference[v.ID], accumulated[v.ID]).RelativeL2; e > 0 && !(e <= in) {
+					in = e
+				}
+			}
+			if g := float64(tap.Local[p].Gain); !near(g, compare(reference[id], accumulated[id]).RelativeL2/in) {
+				t.Fatalf("%s, %s: gain %v", r.policies[p].Name, tap.Name, g)
+			} else if g > 0 {
+				gains++
+			}
+		}
+	}
+	if gains < 100 {
+		t.Errorf("only %d gains", gains)
+	}
+}
+
+// compare compares two tensors of floats.
+func compare(reference, test *ops.Tensor) metrics.Metrics {
+	var a metrics.Accumulator
+	add(&a, new(scratchRows), reference, test, 0)
+	return a.Result()
+}
+
+// near tells whether two figures agree but for the order of sums.
+func near(x, y float64) bool { return x == y || x != x && y != y || math.Abs(x-y) <= 1e-12*math.Abs(y) }
+
+// TestEntrances follows values into their piece: through what the piece computes itself, not through other pieces, and to
+// numbers only.
+func TestEntrances(t *testing.T) {
+	b := ops.NewBuilder()
+	x := b.Argument("x", ops.Float32, 2)
+	var y, z, w, p *ops.Value
+	b.ModuleScope("a", func() { y, z = b.Add(x, ops.Scalar(1)), b.Mul(x, x) })
+	b.ModuleScope("b", func() { p = b.Lt(y, z) })
+	b.ModuleScope("c", func() { w = b.SelectN(p, b.Add(y, b.Parameter("p", 2)), b.Neg(b.Neg(z))) })
+	pieces := policy.ModulePieces(b.Graph())
+	if got := entrancesOf(w, pieces); len(got) != 2 || got[0] != y && got[1] != y || got[0] != z && got[1] != z {
+		t.Errorf("%d entrances of w", len(got))
+	}
+	if got := entrancesOf(y, pieces); len(got) != 0 {
+		t.Errorf("%d entrances of y", len(got))
+	}
+	taps := []ops.Tap{{Name: "w", Value: w}, {Name: "z", Value: z}}
+	if got := untapped(taps, entrances(taps, pieces)); len(got) != 1 || got[0] != y {
+		t.Errorf("%d entrances are no taps", len(got))
+	}
+}
+
+// TestVerdicts judges errors that are written out.
+func TestVerdicts(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	of := func(test ...float32) metrics.Metrics {
+		reference := []float32{1, 2, 3, 4}
+		var a metrics.Accumulator
+		a.Add(reference[:len(test)], test, 0)
+		return a.Result()
+	}
+	zero := func(test ...float32) metrics.Metrics {
+		var a metrics.Accumulator
+		a.Add(make([]float32, len(test)), test, 0)
+		return a.Result()
+	}
+	bad := float32(nan)
+	base := of(1, 2, 3, 5)
+	rule := results.VerdictRule{Baseline: "b", Better: 0.8, Worse: 1.25}
+	for _, c := range []struct {
+		name             string
+		target, baseline metrics.Metrics
+		same             bool
+		floor            float64
+		r                float64
+		word             string
+	}{
+		{"itself", base, base, true, 1, 1, results.VerdictExact},
+		{"the other way", of(1, 2, 3, 3), base, false, 1, 1, results.VerdictWithin},
+		{"a quarter more", of(1, 2, 3, 5.25), base, false, 1, 1.25, results.VerdictWorse},
+		{"a quarter more, noisy", of(1, 2, 3, 5.25), base, false, 1.1, 1.25, results.VerdictWithin},
+		{"a quarter more, noisy the other way", of(1, 2, 3, 5.25), base, false, 0.9, 1.25, results.VerdictWithin},
+		{"half", of(1, 2, 3, 4.5), base, false, 1, 0.5, results.VerdictBetter},
+		{"half, very noisy", of(1, 2, 3, 4.5), base, false, 3, 0.5, results.VerdictWithin},
+		{"no floor", of(1, 2, 3, 4.5), base, false, nan, 0.5, results.VerdictBetter},
+		{"floor without an error", of(1, 2, 3, 4.5), base, false, 0, 0.5, results.VerdictBetter},
+		{"no error", of(1, 2, 3, 4), base, false, 1, 0, results.VerdictBetter},
+		{"both without", of(1, 2, 3, 4), of(1, 2, 3, 4), true, 1, 1, results.VerdictExact},
+		{"zeros of the other sign", zero(0, 0), zero(0, float32(math.Copysign(0, -1))), false, 1, 1, results.VerdictWithin},
+		{"baseline without", base, of(1, 2, 3, 4), false, 1, inf, results.VerdictWorse},
+		{"a reference of zeros", zero(2, 0), zero(0, 1), false, 1, 2, results.VerdictWorse},
+		{"a new NaN", of(1, 2, 3, bad), base, false, 1, 0, results.VerdictWorse},
+		{"a NaN less", base, of(1, 2, 3, bad), false, 1, inf, results.VerdictBetter},
+		{"all NaN", of(bad, bad), of(bad, bad), true, nan, nan, results.VerdictExact},
+		{"all NaN against numbers", of(bad, bad), of(1, 3), false, nan, nan, results.VerdictWorse},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := judge(c.target, c.baseline, c.same, c.floor, rule)
+			if v.Word != c.word || !near(float64(v.R), c.r) {
+				t.Errorf("%s with R = %v, want %s with %v", v.Word, v.R, c.word, c.r)
+			}
+		})
+	}
+}
+
+// TestVerdictOfReplay judges the small model: the baseline is exact, the reference itself better, and the floor is not zero.
+func TestVerdictOfReplay(t *testing.T) {
+	r := smallReplay(t, 2, "verdict: {baseline: strict-bf16, better: 0.9, worse: 1.1}\n")
+	if want := (results.VerdictRule{Baseline: "strict-bf16", Floor: policy.OrderPairwise, Better: 0.9, Worse: 1.1}); r.run.Rule != want {
+		t.Errorf("rule %+v", r.run.Rule)
+	}
+	words := map[string]int{}
+	floors := map[metrics.Number]int{}
+	for _, tap := range r.run.Taps {
+		if tap.Verdict[2].Word != results.VerdictExact {
+			t.Errorf("%s: the baseline is %s", tap.Name, tap.Verdict[2].Word)
+		}
+		if v := tap.Verdict[3]; v.Word != results.VerdictBetter && v.Word != results.VerdictExact || v.Word == results.VerdictBetter && v.R != 0 {
+			t.Errorf("%s: the reference is %s with R = %v", tap.Name, v.Word, v.R)
+		}
+		words[tap.Verdict[0].Word]++
+		floors[tap.Verdict[0].Floor]++
+	}
+	if words[results.VerdictWithin] == 0 || len(floors) < 5 {
+		t.Errorf("verdicts %v, floors %v", words, floors)
+	}
+}
+
+// TestReordered shows that the run which gives the noise floor differs from its baseline in the order of sums and products only.
+func TestReordered(t *testing.T) {
+	r := smallReplay(t, 1, "verdict: {}\n")
+	plan, floor := r.plans.all[1], r.plans.all[r.plans.floor]
+	changed := 0
+	for i := range plan.Nodes {
+		a, b := plan.Nodes[i], floor.Nodes[i]
+		if a != b {
+			changed++
+		}
+		a.Dot, a.Sum = b.Dot, b.Sum
+		if a != b {
+			t.Fatalf("equation %d differs in more than its order", i)
+		}
+	}
+	if changed == 0 {
+		t.Error("nothing is re-ordered")
+	}
+}
+
+// TestScatterOfReplay checks that every element of every float tap that is finite is counted, under every policy.
+func TestScatterOfReplay(t *testing.T) {
+	r := smallReplay(t, 3, "")
+	for _, tap := range r.run.Taps {
+		if tap.DType == ops.Int32.String() || tap.DType == ops.Bool.String() {
+			if tap.Scatter != nil {
+				t.Errorf("%s of %s has a scatter", tap.Name, tap.DType)
+			}
+			continue
+		}
+		for p := range r.policies {
+			total := int64(0)
+			for _, n := range tap.Scatter[p].Counts {
+				total += n
+			}
+			if total != tap.Metrics[p].Compared {
+				t.Errorf("%s, policy %d: %d elements counted of %d", tap.Name, p, total, tap.Metrics[p].Compared)
+			}
+			if exact := tap.Metrics[p].MaxAbsolute == 0; exact && strings.Contains(cmp.Diff(tap.Scatter[p].High, tap.Scatter[p].Median, equateNumbers), "+") {
+				t.Errorf("%s, policy %d: no error, but %v", tap.Name, p, tap.Scatter[p].High)
+			}
+		}
+	}
+}
+
+// TestAttributionConfig checks the errors of the sections.
+func TestAttributionConfig(t *testing.T) {
+	const head = "name: x\nweights: {synthetic: {seed: 1}}\ninput: {random: {seed: 1, length: 4096}}\nreference: f32\npolicies: [seed-hooks]\n"
+	for _, c := range []struct{ text, want string }{
+		{"local: house\n", `x.yaml:6: local: unknown value "house" (valid: module, primitive)`},
+		{"local: [module]\n", `x.yaml:6: `},
+		{"verdict: {better: 0}\n", `x.yaml:6: verdict: better: want a ratio above 0 and at most 1, got 0`},
+		{"verdict:\n  better: 1.5\n", `x.yaml:7: verdict: better: want a ratio above 0 and at most 1, got 1.5`},
+		{"verdict:\n  baseline: seed-hooks\n  worse: .nan\n", `x.yaml:8: verdict: worse: want a ratio of at least 1, got NaN`},
+		{"verdict: {worst: 2}\n", `x.yaml:6: `},
+		{"verdict: {}\n", `x.yaml:6: verdict: baseline "jax-cpu-eager" is none of the policies, did you mean "seed-hooks"?`},
+		{"verdict:\n  baseline: seed-hook\n", `x.yaml:7: verdict: baseline "seed-hook" is none of the policies, did you mean "seed-hooks"?`},
+	} {
+		config, err := Parse("x.yaml", []byte(head+c.text), nil)
+		if err == nil {
+			_, policies, e := config.policies()
+			if e != nil {
+				t.Fatal(e)
+			}
+			_, err = config.baseline(policies)
+		}
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: error %v, want %s", c.text, err, c.want)
+		}
+	}
+}

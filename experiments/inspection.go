@@ -1,0 +1,378 @@
+package experiments
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"bf16lab/bf16"
+	"bf16lab/ops"
+)
+
+// nearOverflow is how close to the largest finite number of its format a value has to come to be a near miss.
+const nearOverflow = 16
+
+// finding is what was seen of the results of one equation under one plan.
+type finding struct {
+	elements, nonFinite int64
+
+	created    int64 // non-finite elements that were computed from finite ones
+	createdAt  int64
+	value      float64 // the first of these, and one number of each operand there
+	operands   []float64
+	largest    float64 // largest finite magnitude
+	near       int64   // finite elements within a factor of overflow
+	nearAt     int64   // where the largest magnitude is
+	lost       int64   // elements that are zero although the exact result is not
+	lostMost   float64 // largest magnitude of these exact results
+	lostAt     int64
+	cancelled  int64 // sums that lost half of their significant bits or more
+	bits       int   // most bits lost
+	cancelAt   int64
+	low, high  float64 // range of the argument that functions and divisions are sensitive to; low > high if there is none
+	argumentOK bool
+}
+
+// merge adds what was seen of other elements. The outcome does not depend on the order.
+func (f *finding) merge(o *finding) {
+	f.elements += o.elements
+	f.nonFinite += o.nonFinite
+	if o.created > 0 && (f.created == 0 || o.createdAt < f.createdAt) {
+		f.createdAt, f.value, f.operands = o.createdAt, o.value, o.operands
+	}
+	f.created += o.created
+	if o.largest > f.largest || o.largest == f.largest && o.nearAt < f.nearAt {
+		f.largest, f.nearAt = o.largest, o.nearAt
+	}
+	f.near += o.near
+	if o.lost > 0 && (f.lost == 0 || o.lostMost > f.lostMost || o.lostMost == f.lostMost && o.lostAt < f.lostAt) {
+		f.lostMost, f.lostAt = o.lostMost, o.lostAt
+	}
+	f.lost += o.lost
+	if o.cancelled > 0 && (f.cancelled == 0 || o.bits > f.bits || o.bits == f.bits && o.cancelAt < f.cancelAt) {
+		f.bits, f.cancelAt = o.bits, o.cancelAt
+	}
+	f.cancelled += o.cancelled
+	switch {
+	case !o.argumentOK:
+	case !f.argumentOK:
+		f.low, f.high, f.argumentOK = o.low, o.high, true
+	default:
+		f.low, f.high = min(f.low, o.low), max(f.high, o.high)
+	}
+}
+
+// inspection is a probe that looks at every result of a graph for numbers that are not finite, or close to it.
+type inspection struct {
+	values  []*ops.Value
+	plans   []*ops.Plan
+	mu      sync.Mutex
+	found   [][]finding // by watch, then plan
+	feeding []map[int]*sync.Once
+	fed     []map[int]feeding // by watch, then first plan that computes it
+	scratch sync.Pool
+}
+
+func newInspection(values []*ops.Value, plans []*ops.Plan) *inspection {
+	s := &inspection{values: values, plans: plans, found: make([][]finding, len(values))}
+	for i := range values {
+		s.found[i] = make([]finding, len(plans))
+	}
+	s.fed, s.feeding = make([]map[int]feeding, len(values)), make([]map[int]*sync.Once, len(values))
+	s.scratch.New = func() any { return &inspectedChunk{} }
+	return s
+}
+
+// inspectingProbe is the probe of a replay that is inspected.
+type inspectingProbe struct {
+	*replayProbe
+	inspection *inspection
+	from       int // the first watched value that is inspected
+}
+
+func newInspectingProbe(r *replay) *inspectingProbe {
+	plans := r.plans.all[:len(r.policies)+1]
+	return &inspectingProbe{newReplayProbe(r), newInspection(r.inspected, plans), len(r.taps) + len(r.entering)}
+}
+
+// Begin makes room for a watched value.
+func (p *inspectingProbe) Begin(watch, groups int) {
+	if watch < p.from {
+		p.replayProbe.Begin(watch, groups)
+	}
+}
+
+// Observe compares a chunk of a tap.
+func (p *inspectingProbe) Observe(watch, group int, offset int64, values []*ops.Tensor) {
+	if watch < p.from {
+		p.replayProbe.Observe(watch, group, offset, values)
+	}
+}
+
+// End settles what is known of a watched value.
+func (p *inspectingProbe) End(watch int) {
+	if watch < p.from {
+		p.replayProbe.End(watch)
+		return
+	}
+	p.inspection.end(watch - p.from)
+}
+
+// Inspect looks at a chunk under the reference and the policies.
+func (p *inspectingProbe) Inspect(watch int, offset int64, plans []int, result *ops.Tensor, operands []*ops.Tensor) {
+	plans = slices.DeleteFunc(plans, func(plan int) bool { return plan >= len(p.inspection.plans) })
+	if watch >= p.from && len(plans) > 0 {
+		p.inspection.inspect(watch-p.from, offset, plans, result, operands)
+	}
+}
+
+// inspectedChunk holds a chunk of a result and of its operands as float64.
+type inspectedChunk struct {
+	result []float64
+	in     [3][]float64
+}
+
+// inspect looks at a chunk.
+func (s *inspection) inspect(watch int, offset int64, plans []int, result *ops.Tensor, operands []*ops.Tensor) {
+	v := s.values[watch]
+	np := &s.plans[plans[0]].Nodes[v.Node.Index]
+	if np.Alias || np.Imposed || !v.DType.IsFloat() {
+		return
+	}
+	c := s.scratch.Get().(*inspectedChunk)
+	defer s.scratch.Put(c)
+	c.result = widen64(c.result, result, 0, result.Shape.Size())
+	f := finding{elements: int64(len(c.result))}
+	zeros := f.scan(c.result, np.Output.MaxFinite(), offset)
+	if f.nonFinite > 0 {
+		f.findCreated(c.result, offset, s.fedBy(watch, plans[0], operands))
+	}
+	f.findRange(c, v.Node, np, offset, operands)
+	if zeros {
+		f.findLost(c, v.Node, np, offset, operands)
+	}
+	if p := v.Node.Primitive; p == ops.AddPrimitive || p == ops.SubPrimitive {
+		f.findCancelled(c, v.Node, np, offset, operands)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, plan := range plans {
+		s.found[watch][plan].merge(&f)
+	}
+}
+
+// fedBy returns what feeds a watched value under a plan; it is found out when the first non-finite element is seen.
+func (s *inspection) fedBy(watch, plan int, operands []*ops.Tensor) feeding {
+	s.mu.Lock()
+	if s.feeding[watch] == nil {
+		s.feeding[watch], s.fed[watch] = map[int]*sync.Once{}, map[int]feeding{}
+	}
+	once := s.feeding[watch][plan]
+	if once == nil {
+		once = &sync.Once{}
+		s.feeding[watch][plan] = once
+	}
+	s.mu.Unlock()
+	once.Do(func() {
+		n := s.values[watch].Node
+		f := feedingOf(n, &s.plans[plan].Nodes[n.Index], operands)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.fed[watch][plan] = f
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fed[watch][plan]
+}
+
+// end forgets the operands of a watched value.
+func (s *inspection) end(watch int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.feeding[watch], s.fed[watch] = nil, nil
+}
+
+// scan counts elements that are not finite or close to the limit, and tells whether there are zeros.
+func (f *finding) scan(result []float64, limit float64, offset int64) (zeros bool) {
+	near := limit / nearOverflow
+	for k, x := range result {
+		m := math.Abs(x)
+		switch {
+		case x-x != 0:
+			f.nonFinite++
+			continue
+		case m == 0:
+			zeros = true
+		case m >= near:
+			f.near++
+		}
+		if m > f.largest {
+			f.largest, f.nearAt = m, offset+int64(k)
+		}
+	}
+	return zeros
+}
+
+// findCreated counts the non-finite elements that were computed from finite ones.
+func (f *finding) findCreated(result []float64, offset int64, fed feeding) {
+	for k, x := range result {
+		at := int(offset) + k
+		if x-x == 0 || !fed.finite(at) {
+			continue
+		}
+		if f.created == 0 {
+			f.createdAt, f.value, f.operands = int64(at), x, fed.operands(at)
+		}
+		f.created++
+	}
+}
+
+// findRange notes the range of the argument of functions that overflow or are not defined somewhere: of the magnitude of a
+// divisor, or of the operand.
+func (f *finding) findRange(c *inspectedChunk, n *ops.Node, np *ops.NodePlan, offset int64, operands []*ops.Tensor) {
+	at, magnitude := 0, false
+	switch n.Primitive {
+	case ops.DivPrimitive:
+		at, magnitude = 1, true
+	case ops.ExpPrimitive, ops.LogPrimitive, ops.Log1pPrimitive, ops.RsqrtPrimitive, ops.SqrtPrimitive, ops.PowPrimitive:
+	default:
+		return
+	}
+	for _, x := range c.operand(at, n, np, offset, operands) {
+		if magnitude {
+			x = math.Abs(x)
+		}
+		switch {
+		case x != x:
+		case !f.argumentOK:
+			f.low, f.high, f.argumentOK = x, x, true
+		default:
+			f.low, f.high = min(f.low, x), max(f.high, x)
+		}
+	}
+}
+
+// findLost counts zeros that stand for a number below the smallest one that the format or the arithmetic keeps.
+func (f *finding) findLost(c *inspectedChunk, n *ops.Node, np *ops.NodePlan, offset int64, operands []*ops.Tensor) {
+	exact := exactResult[n.Primitive]
+	if exact == nil || !n.In[0].DType.IsFloat() {
+		return
+	}
+	x := c.operand(0, n, np, offset, operands)
+	y := x
+	if len(n.In) > 1 {
+		y = c.operand(1, n, np, offset, operands)
+	}
+	for k, r := range c.result {
+		if r != 0 {
+			continue
+		}
+		m := math.Abs(exact(x[k], y[k]))
+		if !(m > 0) {
+			continue
+		}
+		if f.lost == 0 || m > f.lostMost {
+			f.lostMost, f.lostAt = m, offset+int64(k)
+		}
+		f.lost++
+	}
+}
+
+// exactResult holds the primitives whose zeros are looked at, as they would be without a smallest number.
+var exactResult = map[ops.Primitive]func(x, y float64) float64{
+	ops.MulPrimitive:                func(x, y float64) float64 { return x * y },
+	ops.DivPrimitive:                func(x, y float64) float64 { return x / y },
+	ops.SquarePrimitive:             func(x, _ float64) float64 { return x * x },
+	ops.ConvertElementTypePrimitive: func(x, _ float64) float64 { return x },
+	ops.ExpPrimitive:                func(x, _ float64) float64 { return math.Exp(x) },
+	ops.LogisticPrimitive:           func(x, _ float64) float64 { return math.Exp(x) / (1 + math.Exp(x)) },
+}
+
+// findCancelled counts sums and differences whose result is so much smaller than their larger operand that half of the
+// significant bits of its format, or more, are gone. A result of zero is the difference of equal numbers.
+func (f *finding) findCancelled(c *inspectedChunk, n *ops.Node, np *ops.NodePlan, offset int64, operands []*ops.Tensor) {
+	x, y := c.operand(0, n, np, offset, operands), c.operand(1, n, np, offset, operands)
+	enough := (significantBits(np.Output) + 1) / 2
+	for k, r := range c.result {
+		if r == 0 || r-r != 0 {
+			continue
+		}
+		lost := exponentOf(max(math.Abs(x[k]), math.Abs(y[k]))) - exponentOf(r)
+		if lost < enough {
+			continue
+		}
+		if f.cancelled == 0 || lost > f.bits {
+			f.bits, f.cancelAt = lost, offset+int64(k)
+		}
+		f.cancelled++
+	}
+}
+
+func significantBits(f bf16.Format) int { return f.MantissaBits + 1 }
+
+// exponentOf returns the exponent of a finite number as its bits have it.
+func exponentOf(x float64) int { return int(math.Float64bits(x)>>52&0x7ff) - 1023 }
+
+// operand returns the elements of operand i that belong to the chunk, rounded as the plan takes them in.
+func (c *inspectedChunk) operand(i int, n *ops.Node, np *ops.NodePlan, offset int64, operands []*ops.Tensor) []float64 {
+	t, shape := operands[i], n.Out[0].Shape
+	size := len(c.result)
+	switch {
+	case t == nil:
+		x := ops.LiteralTensor(n.In[i], np).Element(0)
+		c.in[i] = c.in[i][:0]
+		for range size {
+			c.in[i] = append(c.in[i], x)
+		}
+		return c.in[i]
+	case t.Shape.Size() == shape.Size():
+		c.in[i] = widen64(c.in[i], t, int(offset), int(offset)+size)
+	default:
+		c.in[i] = broadcast64(c.in[i], t, shape, int(offset), size)
+	}
+	if f := np.Operands[min(i, len(np.Operands)-1)]; f != (bf16.Format{}) {
+		for k, x := range c.in[i] {
+			c.in[i][k] = f.Round64(x)
+		}
+	}
+	return c.in[i]
+}
+
+// broadcast64 copies the elements of a tensor that belong to elements from, from+1, ... of a shape that it is broadcast to, row by
+// row.
+func broadcast64(dst []float64, t *ops.Tensor, shape ops.Shape, from, size int) []float64 {
+	dst = dst[:0]
+	last := len(shape) - 1
+	strides := broadcastStrides(t.Shape, shape)
+	for len(dst) < size {
+		k := from + len(dst)
+		at := ops.Offset(k, shape, strides)
+		for range min(shape[last]-k%shape[last], size-len(dst)) {
+			dst = append(dst, t.Element(at))
+			at += strides[last]
+		}
+	}
+	return dst
+}
+
+// widen64 copies elements lo..hi-1 of a tensor into dst, which grows as needed.
+func widen64(dst []float64, t *ops.Tensor, lo, hi int) []float64 {
+	dst = dst[:0]
+	switch {
+	case t.F32 != nil:
+		for _, x := range t.F32[lo:hi] {
+			dst = append(dst, float64(x))
+		}
+	case t.BF16 != nil:
+		for _, u := range t.BF16[lo:hi] {
+			dst = append(dst, float64(bf16.FromBFloat16(u)))
+		}
+	case t.F64 != nil:
+		dst = append(dst, t.F64[lo:hi]...)
+	default:
+		for k := lo; k < hi; k++ {
+			dst = append(dst, t.Element(k))
+		}
+	}
+	return dst
+}
