@@ -32,6 +32,8 @@ type Config struct {
 	Policies  []yaml.Node `yaml:"policies"`
 	// Taps are globs of the taps that are compared; every one must match something. The nodes are texts.
 	Taps []yaml.Node `yaml:"taps,omitempty"`
+	// Ablation is for kind: ablation.
+	Ablation *AblationConfig `yaml:"ablation,omitempty"`
 
 	file string     // what errors begin with
 	tree *yaml.Node // what was decoded, to find lines for errors
@@ -123,6 +125,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("%s: policies: want at least one", c.at("policies"))
 	}
 	if err := c.checkKind(); err != nil {
+		return err
+	}
+	if err := c.checkAblation(); err != nil {
 		return err
 	}
 	if len(c.Taps) == 0 {
