@@ -34,6 +34,8 @@ type Config struct {
 	Taps []yaml.Node `yaml:"taps,omitempty"`
 	// Ablation is for kind: ablation.
 	Ablation *AblationConfig `yaml:"ablation,omitempty"`
+	// Search is for kind: search.
+	Search *SearchConfig `yaml:"search,omitempty"`
 
 	file string     // what errors begin with
 	tree *yaml.Node // what was decoded, to find lines for errors
@@ -128,6 +130,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if err := c.checkAblation(); err != nil {
+		return err
+	}
+	if err := c.checkSearch(); err != nil {
 		return err
 	}
 	if len(c.Taps) == 0 {

@@ -14,12 +14,14 @@ import (
 var kinds = map[string]func(context.Context, *Config, Options) (*results.Run, error){
 	results.KindReplay:   Replay,
 	results.KindAblation: Ablate,
+	results.KindSearch:   Search,
 }
 
 // planners holds how the cost of a kind of experiment is found out beforehand.
 var planners = map[string]func(*Config, Options) (results.ReplayPlan, error){
 	results.KindReplay:   planReplay,
 	results.KindAblation: planAblation,
+	results.KindSearch:   planSearch,
 }
 
 // Plan tells what an experiment would take, without running it.

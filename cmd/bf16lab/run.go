@@ -58,7 +58,7 @@ func (c *runCommand) Run(ctx context.Context, con *console) error {
 	defer folder.discard()
 	progress := newProgress(con.err)
 	options.Progress = progress.update
-	options.Plan = func(plan results.ReplayPlan) { writePlan(con.out, plan) }
+	options.Plan = func(plan results.ReplayPlan) { writePlan(con.err, plan) }
 	run, err := experiments.Run(ctx, config, options)
 	progress.end(err == nil)
 	if err != nil {

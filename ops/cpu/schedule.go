@@ -20,7 +20,7 @@ type unit struct {
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
 // values early. The equations in alone become units of their own.
 func schedule(g *ops.Graph, roots []*ops.Value, alone map[*ops.Node]bool) []*unit {
-	nodes := needed(g, roots)
+	nodes := Needed(g, roots...)
 	consumers := g.Consumers()
 	var units []*unit
 	for i := 0; i < len(nodes); {
@@ -40,8 +40,8 @@ func schedule(g *ops.Graph, roots []*ops.Value, alone map[*ops.Node]bool) []*uni
 	return reorder(units)
 }
 
-// needed returns the equations that the roots depend on, in order.
-func needed(g *ops.Graph, roots []*ops.Value) []*ops.Node {
+// Needed returns the equations that values depend on, in order.
+func Needed(g *ops.Graph, roots ...*ops.Value) []*ops.Node {
 	keep := make([]bool, len(g.Nodes))
 	for _, v := range roots {
 		if v.Node != nil {
@@ -200,27 +200,31 @@ func (u *unit) reads() []*ops.Value {
 func (u *unit) estimate() float64 {
 	work := 0.0
 	for _, n := range u.nodes {
-		size := 0
-		for _, v := range n.Out {
-			size += v.Shape.Size()
-		}
-		switch p := n.Params.(type) {
-		case ops.DotParams:
-			k := 1
-			for _, a := range p.LeftContracting {
-				k *= n.In[0].Shape()[a]
-			}
-			work += 2 * float64(size) * float64(k)
-		case ops.ConvParams:
-			w := n.In[1].Shape()
-			work += 2 * float64(size) * float64(w[0]*w[1])
-		case ops.ReduceParams, ops.WindowParams:
-			work += elementwiseCost * float64(n.In[0].Shape().Size())
-		default:
-			work += elementwiseCost * float64(size)
-		}
+		work += Work(n)
 	}
 	return work
+}
+
+// Work returns about how much an equation costs, in floating-point operations of a matrix product that take the same time.
+func Work(n *ops.Node) float64 {
+	size := 0
+	for _, v := range n.Out {
+		size += v.Shape.Size()
+	}
+	switch p := n.Params.(type) {
+	case ops.DotParams:
+		k := 1
+		for _, a := range p.LeftContracting {
+			k *= n.In[0].Shape()[a]
+		}
+		return 2 * float64(size) * float64(k)
+	case ops.ConvParams:
+		w := n.In[1].Shape()
+		return 2 * float64(size) * float64(w[0]*w[1])
+	case ops.ReduceParams, ops.WindowParams:
+		return elementwiseCost * float64(n.In[0].Shape().Size())
+	}
+	return elementwiseCost * float64(size)
 }
 
 // elementwiseCost is the time of an elementwise operation on one element, in operations of a matrix product.
