@@ -36,27 +36,37 @@ func Ablate(ctx context.Context, c *Config, o Options) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan := a.replayPlan(a.programs, len(a.pairs))
-	o.tellPlan(plan)
+	a.run.Ablation.By = c.ablationGrouping().way()
+	return a.run, a.carryOut(ctx)
+}
+
+// carryOut replays all variants on all pairs and fills in the results.
+func (a *ablation) carryOut(ctx context.Context) error {
+	plan := a.plan()
+	a.options.tellPlan(plan)
 	a.progress.total = plan.Replays
 	start := time.Now()
 	measured := make([][]measurement, len(a.pairs))
 	for i := range a.pairs {
+		var err error
 		if measured[i], err = a.measure(ctx, &a.pairs[i], a.programs); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	a.fill(start, &measured[0][0], &measured[0][1])
-	a.run.Ablation = results.Ablation{
-		Policy: a.policy.Name, Reference: a.reference.Name, By: c.ablationGrouping().way(), Runs: a.runs(), Plan: plan,
-		Groups: groupResults(a.groups),
-	}
+	r := &a.run.Ablation
+	r.Policy, r.Reference, r.Runs, r.Plan, r.Groups = a.policy.Name, a.reference.Name, a.runs(), plan, groupResults(a.groups)
 	for _, tap := range a.outputs {
-		a.run.Ablation.Outputs = append(a.run.Ablation.Outputs, tap.Name)
+		r.Outputs = append(r.Outputs, tap.Name)
 	}
 	a.rows(measured)
 	a.shares(measured)
-	return a.run, nil
+	return nil
+}
+
+// plan tells what the ablation takes.
+func (a *ablation) plan() results.ReplayPlan {
+	return costOf(a.programs, len(a.pairs), a.options.Threads)
 }
 
 // planAblation tells what an ablation takes.
@@ -65,7 +75,7 @@ func planAblation(c *Config, o Options) (results.ReplayPlan, error) {
 	if err != nil {
 		return results.ReplayPlan{}, err
 	}
-	return a.replayPlan(a.programs, len(a.pairs)), nil
+	return a.plan(), nil
 }
 
 func prepareAblation(c *Config, o Options) (*ablation, error) {
@@ -73,9 +83,14 @@ func prepareAblation(c *Config, o Options) (*ablation, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newAblation(t, c.Ablation.Directions)
+}
+
+// newAblation plans all variants and compiles them.
+func newAblation(t *trials, directions []string) (*ablation, error) {
 	a := &ablation{trials: t}
 	a.add("", allGroups, func(*ops.Node) bool { return false })
-	for _, direction := range c.Ablation.Directions {
+	for _, direction := range directions {
 		for i := range t.groups {
 			a.add(direction, i, inDirection(direction, sitesIn(t.groups[i:i+1])))
 		}
@@ -85,7 +100,8 @@ func prepareAblation(c *Config, o Options) (*ablation, error) {
 	for i, v := range a.variants {
 		plans[i] = v.plan
 	}
-	a.programs, err = t.programs(plans)
+	var err error
+	a.programs, err = t.compile(plans)
 	return a, err
 }
 

@@ -9,11 +9,6 @@ import (
 // on 4,096 bases (AMD EPYC, Zen 4, AVX-512). It gives the time of a plan to about a factor of two.
 const operationsPerSecond = 5e10
 
-// replayPlan tells what it takes to carry out programs a number of times each.
-func (t *trials) replayPlan(programs []*cpu.Program, times int) results.ReplayPlan {
-	return costOf(programs, times, t.options.Threads)
-}
-
 // costOf tells what it takes to carry out programs a number of times each.
 func costOf(programs []*cpu.Program, times, threads int) results.ReplayPlan {
 	plan := results.ReplayPlan{}

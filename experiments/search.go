@@ -38,33 +38,36 @@ func Search(ctx context.Context, c *Config, o Options) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.run, s.carryOut(ctx)
+}
+
+func (s *search) carryOut(ctx context.Context) error {
 	plan, err := s.plan()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.tellPlan(plan)
+	s.options.tellPlan(plan)
 	s.progress.total = plan.Replays
 	start := time.Now()
-	r := &s.run.Search
-	*r = results.Search{
+	s.result = &s.run.Search
+	*s.result = results.Search{
 		Policy: s.policy.Name, Reference: s.reference.Name, Output: s.outputs[0].Name, Bound: metrics.Number(s.bound), Runs: s.runs(), Plan: plan,
 	}
-	s.result = r
 	alone, err := s.alone(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.smallest(ctx, alone); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.frontier(ctx, alone); err != nil {
-		return nil, err
+		return err
 	}
 	s.fill(start, &s.first[0], &s.first[1])
-	if o.Progress != nil {
-		o.Progress(1, 1)
+	if s.options.Progress != nil {
+		s.options.Progress(1, 1)
 	}
-	return s.run, nil
+	return nil
 }
 
 // planSearch tells about what a search takes.
@@ -84,14 +87,18 @@ func prepareSearch(c *Config, o Options) (*search, error) {
 	if len(t.outputs) != 1 {
 		return nil, fmt.Errorf("%s: taps: want one output for a search, got %d", c.at("taps"), len(t.outputs))
 	}
-	s := &search{trials: t, bound: c.Search.Bound, known: map[string]outcome{}}
+	return newSearch(t, c.Search.Bound), nil
+}
+
+func newSearch(t *trials, bound float64) *search {
+	s := &search{trials: t, bound: bound, known: map[string]outcome{}}
 	for _, g := range t.groups {
 		if len(g.Sites) > 0 {
-			s.units = append(s.units, siteSet{[]string{g.Name}, g.Sites})
+			s.units = append(s.units, newSiteSet([]string{g.Name}, g.Sites))
 		}
 	}
 	s.cost = s.costs()
-	return s, nil
+	return s
 }
 
 // searchRounds is about how many times the replays of the first round a whole search takes.
@@ -99,11 +106,11 @@ const searchRounds = 3
 
 // plan tells about what the search takes; how many sets will have to be tried is not known beforehand.
 func (s *search) plan() (results.ReplayPlan, error) {
-	programs, err := s.programs(s.plansOf(s.firstRound()))
+	programs, err := s.compile(s.plansOf(s.firstRound()))
 	if err != nil {
 		return results.ReplayPlan{}, err
 	}
-	return s.replayPlan(programs, searchRounds*len(s.pairs)), nil
+	return costOf(programs, searchRounds*len(s.pairs), s.options.Threads), nil
 }
 
 // firstRound returns the sets that are tried first: nothing, every group alone, all groups.
@@ -162,7 +169,7 @@ func (s *search) smallestGroups(ctx context.Context, alone []siteSet) ([]siteSet
 	}
 	all := slices.Clone(alone)
 	for _, u := range s.units {
-		if !slices.ContainsFunc(alone, func(a siteSet) bool { return a.key() == u.key() }) {
+		if !slices.ContainsFunc(alone, func(a siteSet) bool { return a.key == u.key }) {
 			all = append(all, u)
 		}
 	}
@@ -177,17 +184,18 @@ func (s *search) inside(groups siteSet) []siteSet {
 			of[n] = g.Name
 		}
 	}
-	at := map[string]int{}
-	var out []siteSet
+	sites := map[string][]*ops.Node{}
+	var names []string
 	for _, n := range groups.sites {
 		name := n.Module + ":" + of[n]
-		i, ok := at[name]
-		if !ok {
-			i = len(out)
-			at[name] = i
-			out = append(out, siteSet{names: []string{name}})
+		if sites[name] == nil {
+			names = append(names, name)
 		}
-		out[i].sites = append(out[i].sites, n)
+		sites[name] = append(sites[name], n)
+	}
+	out := make([]siteSet, len(names))
+	for i, name := range names {
+		out[i] = newSiteSet([]string{name}, sites[name])
 	}
 	return out
 }

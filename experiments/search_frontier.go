@@ -3,6 +3,7 @@ package experiments
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"bf16lab/experiments/metrics"
@@ -38,9 +39,9 @@ func (s *search) frontier(ctx context.Context, alone []siteSet) error {
 // that help.
 const smallestCost = 1e-3
 
-// cheapest returns the points that no other point beats in both cost and error, by rising cost and falling error.
+// cheapest returns the points that no other point beats in both cost and error, NaN aside, by rising cost and falling error.
 func cheapest(points []results.SearchCost) []results.SearchCost {
-	points = slices.Clone(points)
+	points = slices.DeleteFunc(slices.Clone(points), func(p results.SearchCost) bool { return math.IsNaN(float64(p.Residual)) })
 	slices.SortStableFunc(points, func(a, b results.SearchCost) int {
 		return cmp.Or(cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.Residual, b.Residual))
 	})

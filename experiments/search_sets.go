@@ -2,7 +2,7 @@ package experiments
 
 import (
 	"context"
-	"fmt"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -10,32 +10,34 @@ import (
 	"bf16lab/experiments/results"
 	"bf16lab/ops"
 	"bf16lab/ops/cpu"
+	"bf16lab/policy"
 )
 
-// siteSet is a set of sites that are restored together, under the names of what it is made of.
+// siteSet is a set of sites that are restored together, under the names of what it is made of. The zero value is empty.
 type siteSet struct {
 	names []string
-	sites []*ops.Node
+	sites []*ops.Node // in execution order
+	key   string      // tells sets with different sites apart
 }
 
-// union joins sets; its sites are in execution order.
+func newSiteSet(names []string, sites []*ops.Node) siteSet {
+	var key []byte
+	for _, n := range sites {
+		key = binary.AppendUvarint(key, uint64(n.Index))
+	}
+	return siteSet{names, sites, string(key)}
+}
+
+// union joins sets.
 func union(sets []siteSet) siteSet {
-	var out siteSet
+	var names []string
+	var sites []*ops.Node
 	for _, s := range sets {
-		out.names = append(out.names, s.names...)
-		out.sites = append(out.sites, s.sites...)
+		names = append(names, s.names...)
+		sites = append(sites, s.sites...)
 	}
-	slices.SortFunc(out.sites, func(a, b *ops.Node) int { return a.Index - b.Index })
-	return out
-}
-
-// key tells sets with different sites apart.
-func (s siteSet) key() string {
-	var b strings.Builder
-	for _, n := range s.sites {
-		fmt.Fprintf(&b, "%d ", n.Index)
-	}
-	return b.String()
+	slices.SortFunc(sites, func(a, b *ops.Node) int { return a.Index - b.Index })
+	return newSiteSet(names, sites)
 }
 
 // outcome is what is known of a set.
@@ -45,7 +47,7 @@ type outcome struct {
 	repeats int
 }
 
-func (s *search) outcome(set siteSet) outcome { return s.known[set.key()] }
+func (s *search) outcome(set siteSet) outcome { return s.known[set.key] }
 
 // passes tells whether every repeat of a set was made and is under the bound.
 func (s *search) passes(set siteSet) bool {
@@ -63,11 +65,7 @@ const (
 func (s *search) plansOf(sets []siteSet) []*ops.Plan {
 	plans := make([]*ops.Plan, len(sets))
 	for i, set := range sets {
-		in := map[*ops.Node]bool{}
-		for _, n := range set.sites {
-			in[n] = true
-		}
-		plans[i] = s.mixture.Plan(strings.Join(set.names, ", "), func(n *ops.Node) bool { return in[n] })
+		plans[i] = s.mixture.Plan(strings.Join(set.names, ", "), sitesIn([]policy.Group{{Sites: set.sites}}))
 	}
 	return plans
 }
@@ -80,7 +78,7 @@ func (s *search) try(ctx context.Context, sets []siteSet, every bool) error {
 		var missing []siteSet
 		for _, set := range sets {
 			o := s.outcome(set)
-			twice := slices.ContainsFunc(missing, func(m siteSet) bool { return m.key() == set.key() })
+			twice := slices.ContainsFunc(missing, func(m siteSet) bool { return m.key == set.key })
 			if o.repeats == i && !twice && (every || i == 0 || o.worst < s.bound) {
 				missing = append(missing, set)
 			}
@@ -94,10 +92,10 @@ func (s *search) try(ctx context.Context, sets []siteSet, every bool) error {
 		}
 		for k, set := range missing {
 			o := s.outcome(set)
-			if !slices.Contains(tried, set.key()) {
-				tried = append(tried, set.key())
+			if !slices.Contains(tried, set.key) {
+				tried = append(tried, set.key)
 			}
-			s.known[set.key()] = outcome{set, max(o.worst, measured[k+1].outputs[0].RelativeL2), i + 1}
+			s.known[set.key] = outcome{set, max(o.worst, measured[k+1].outputs[0].RelativeL2), i + 1}
 		}
 	}
 	for _, key := range tried {
@@ -111,7 +109,7 @@ func (s *search) try(ctx context.Context, sets []siteSet, every bool) error {
 
 // measureSets restores sets on one pair. Each program computes the reference as well; those of the first round are kept.
 func (s *search) measureSets(ctx context.Context, p *pair, sets []siteSet) ([]measurement, error) {
-	programs, err := s.programs(s.plansOf(sets))
+	programs, err := s.compile(s.plansOf(sets))
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"bf16lab/experiments/results"
 	"bf16lab/internal/machine"
 	"bf16lab/model"
-	"bf16lab/model/sequence"
 	"bf16lab/model/weights"
 	"bf16lab/ops"
 	"bf16lab/ops/cpu"
@@ -34,9 +33,9 @@ type trials struct {
 
 // pair is one choice of weights and input: a repeat of the experiment.
 type pair struct {
-	seed   uint64
-	input  *sequence.Sequence
-	inputs *inputs
+	seed  uint64
+	input string                                  // its source
+	load  func(v *ops.Value) (*ops.Tensor, error) // gives the inputs of the graph
 }
 
 // measurement is what one plan costs on one pair.
@@ -75,7 +74,7 @@ func newTrials(c *Config, o Options, g grouping, seeds []uint64) (*trials, error
 	for _, seed := range distinct(append([]uint64{c.Weights.Synthetic.Seed}, seeds...)) {
 		for i, s := range batch {
 			source := weights.Synthetic{Seed: seed}
-			t.pairs = append(t.pairs, pair{seed, s, newInputs(source, batch[i:i+1], organisms[i:i+1])})
+			t.pairs = append(t.pairs, pair{seed, s.Source, newInputs(source, batch[i:i+1], organisms[i:i+1]).load})
 		}
 	}
 	t.run = describe(c, o, t.graph, batch, names)
@@ -99,7 +98,7 @@ func distinct(seeds []uint64) []uint64 {
 func (t *trials) runs() []results.AblationRun {
 	out := make([]results.AblationRun, len(t.pairs))
 	for i, p := range t.pairs {
-		out[i] = results.AblationRun{Seed: p.seed, Input: p.input.Source}
+		out[i] = results.AblationRun{Seed: p.seed, Input: p.input}
 	}
 	return out
 }
@@ -118,17 +117,17 @@ func (t *trials) program(plans []*ops.Plan) *cpu.Program {
 	return cpu.Compile(t.graph, append([]*ops.Plan{t.referencePlan()}, plans...), watched)
 }
 
-// programs compiles plans into as few programs as fit into memory, in their order.
-func (t *trials) programs(plans []*ops.Plan) ([]*cpu.Program, error) {
+// compile compiles plans into as few programs as fit into memory, in their order.
+func (t *trials) compile(plans []*ops.Plan) ([]*cpu.Program, error) {
 	all := t.program(plans)
 	if err := checkMemory(all.PeakBytes(), t.memory()); err == nil || len(plans) < 2 {
 		return []*cpu.Program{all}, err
 	}
-	first, err := t.programs(plans[:len(plans)/2])
+	first, err := t.compile(plans[:len(plans)/2])
 	if err != nil {
 		return nil, err
 	}
-	second, err := t.programs(plans[len(plans)/2:])
+	second, err := t.compile(plans[len(plans)/2:])
 	return append(first, second...), err
 }
 
@@ -148,7 +147,7 @@ func (t *trials) measure(ctx context.Context, p *pair, programs []*cpu.Program) 
 		plans := len(program.Plans())
 		probe := newComparison(len(t.outputs), plans)
 		stats, err := program.Run(ctx, cpu.Options{
-			Workers: t.options.Threads, Load: p.inputs.load, Probe: probe,
+			Workers: t.options.Threads, Load: p.load, Probe: probe,
 			Progress: func(at cpu.Progress) { t.progress.report(t.options.Progress, at.Done, at.Total, plans) },
 		})
 		if err != nil {
