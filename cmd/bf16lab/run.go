@@ -23,7 +23,7 @@ type runCommand struct {
 
 // Help is shown by bf16lab run --help.
 func (runCommand) Help() string {
-	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, plots/*.png, taps.csv and results.json, all at once at the end.
+	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, plots/*.png, taps.csv and results.json, all at once at the end; an ablation adds ablation.csv.
 
 Examples:
 

@@ -11,8 +11,8 @@ import (
 
 // writeSearch writes what a search has found: the groups and sites, how they were found, and what less error costs.
 func writeSearch(w io.Writer, s *results.Search) {
-	fmt.Fprintf(w, "\nSearch: relative L2 of %s under %s at %s, worst of %d, %s to begin with\n\n", s.Policy, errorText(float64(s.Bound)),
-		s.Output, len(s.Runs), errorText(float64(s.Base)))
+	fmt.Fprintf(w, "\nSearch: relative L2 under %s at %s\n\n", errorText(float64(s.Bound)), shortenTap(s.Output, tableWidth-40))
+	fmt.Fprintf(w, "%s: %s, the worst of %d\n", s.Policy, errorText(float64(s.Base)), len(s.Runs))
 	if !s.Found {
 		fmt.Fprintln(w, "no set of groups brings it there")
 	} else {
