@@ -49,16 +49,22 @@ func (o Options) limit() (limit int64, from string) {
 
 // checkMemory returns an error that says how much would fit if the run needs more than it may take.
 func (r *replay) checkMemory() error {
-	limit, from := r.options.limit()
-	need := r.program.PeakBytes() + Headroom
+	return r.options.checkMemory(r.program.PeakBytes(), func(limit int64) string {
+		if length := r.longestFit(limit); length > 0 {
+			return fmt.Sprintf("a sequence of %d bases would fit, or use fewer policies or taps", length)
+		}
+		return "no sequence would fit, use fewer policies or taps"
+	})
+}
+
+// checkMemory returns an error with some advice if a run whose tensors take so many bytes needs more than it may take.
+func (o Options) checkMemory(tensors int64, advice func(limit int64) string) error {
+	limit, from := o.limit()
+	need := tensors + Headroom
 	if need <= limit {
 		return nil
 	}
-	advice := "no sequence would fit, use fewer policies or taps"
-	if length := r.longestFit(limit); length > 0 {
-		advice = fmt.Sprintf("a sequence of %d bases would fit, or use fewer policies or taps", length)
-	}
-	return fmt.Errorf("the run needs at least %.1f GiB of memory, %s %.1f GiB: %s", gib(need), from, gib(limit), advice)
+	return fmt.Errorf("the run needs at least %.1f GiB of memory, %s %.1f GiB: %s", gib(need), from, gib(limit), advice(limit))
 }
 
 // longestFit returns the longest of the half, quarter, eighth, ... of the length that fits; 0 if none does.

@@ -23,6 +23,15 @@ type Options struct {
 	// Memory is the largest amount of memory in bytes that the run may take; 0 asks the machine. If that is too little for
 	// whole values, they are passed from unit to unit in strips along the sequence.
 	Memory int64
+	// Plan is told what an experiment of many replays is going to take before it begins; nil for nobody.
+	Plan func(results.ReplayPlan)
+}
+
+// tellPlan hands a plan to whoever wants to know.
+func (o *Options) tellPlan(plan results.ReplayPlan) {
+	if o.Plan != nil {
+		o.Plan(plan)
+	}
 }
 
 // imposed is what the name of a policy is followed by when the reference's splice sites are imposed on it.
@@ -80,6 +89,15 @@ func (r *replay) carryOut(ctx context.Context, load func(*ops.Value) (*ops.Tenso
 	}
 	r.fill(start, stats, compared)
 	return nil
+}
+
+// planReplay tells what a replay takes.
+func planReplay(c *Config, o Options) (results.ReplayPlan, error) {
+	r, err := prepare(c, o)
+	if err != nil {
+		return results.ReplayPlan{}, err
+	}
+	return costOf([]*cpu.Program{r.program}, 1, o.Threads), nil
 }
 
 // prepare reads the inputs, traces the model and makes the plans.
