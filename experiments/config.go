@@ -32,6 +32,8 @@ type Config struct {
 	Policies  []yaml.Node `yaml:"policies"`
 	// Taps are globs of the taps that are compared; every one must match something. The nodes are texts.
 	Taps []yaml.Node `yaml:"taps,omitempty"`
+	// Sweep is for kind: sweep.
+	Sweep *SweepConfig `yaml:"sweep,omitempty"`
 
 	file string     // what errors begin with
 	tree *yaml.Node // what was decoded, to find lines for errors
@@ -113,27 +115,19 @@ func (c *Config) check() error {
 	switch {
 	case c.Name == "" || strings.ContainsAny(c.Name, "/\\\x00") || strings.HasPrefix(c.Name, "."):
 		return fmt.Errorf("%s: name: want a name that can be a folder, got %.80q", c.at("name"), c.Name)
-	case c.Weights.Synthetic == nil:
-		return fmt.Errorf("%s: weights: want synthetic: {seed: N}", c.at("weights"))
-	case (c.Input == nil) == (len(c.Inputs) == 0):
-		return fmt.Errorf("%s: want either input or inputs", c.at("inputs"))
-	case c.Organism != "" && len(c.Organisms) > 0:
-		return fmt.Errorf("%s: want either organism or organisms", c.at("organisms"))
 	case len(c.Policies) == 0:
 		return fmt.Errorf("%s: policies: want at least one", c.at("policies"))
 	}
 	if err := c.checkKind(); err != nil {
 		return err
 	}
+	if err := c.checkSource(); err != nil {
+		return err
+	}
 	if len(c.Taps) == 0 {
 		c.Taps = []yaml.Node{{Kind: yaml.ScalarNode, Value: "**"}}
 	}
-	for i := range c.Taps {
-		if c.Taps[i].Kind != yaml.ScalarNode || c.Taps[i].Value == "" {
-			return fmt.Errorf("%s: taps: want a glob", strictyaml.Position(c.file, &c.Taps[i]))
-		}
-	}
-	return nil
+	return c.checkGlobs(c.Taps, "taps")
 }
 
 // at returns the position that an error about the value at a path of keys begins with.

@@ -13,6 +13,7 @@ import (
 // kinds holds how each kind of experiment is run.
 var kinds = map[string]func(context.Context, *Config, Options) (*results.Run, error){
 	results.KindReplay: Replay,
+	results.KindSweep:  Sweep,
 }
 
 // Run runs an experiment of any kind and returns its results.
