@@ -112,10 +112,12 @@ func (c *Config) checkSweep() error {
 		if len(axis.values) == 0 {
 			return fmt.Errorf("%s: sweep.%s: want at least one", c.at("sweep", axis.key), axis.key)
 		}
+		seen := map[string]bool{}
 		for i, v := range axis.values {
-			if slices.Contains(axis.values[:i], v) {
+			if seen[v] {
 				return fmt.Errorf("%s: sweep.%s: %.80s is given twice", c.at("sweep", axis.key, strconv.Itoa(i)), axis.key, v)
 			}
+			seen[v] = true
 		}
 		count *= float64(len(axis.values))
 	}
