@@ -108,7 +108,6 @@ func (s *sweepStore) read(files []*results.SweepFile) (damaged []error, err erro
 			return damaged, fmt.Errorf("%s is no cell of this sweep: remove it", filepath.Join(s.folder, sweepCells, e.Name()))
 		}
 		if files[i], err = results.ReadSweepFile(s.path(i), s.plan, i); err != nil {
-			files[i] = nil
 			damaged = append(damaged, err)
 		}
 	}
