@@ -39,6 +39,8 @@ type Config struct {
 	Ablation *AblationConfig `yaml:"ablation,omitempty"`
 	// Search is for kind: search.
 	Search *SearchConfig `yaml:"search,omitempty"`
+	// Sweep is for kind: sweep.
+	Sweep *SweepConfig `yaml:"sweep,omitempty"`
 
 	file string     // what errors begin with
 	tree *yaml.Node // what was decoded, to find lines for errors
@@ -120,16 +122,10 @@ func (c *Config) check() error {
 	switch {
 	case c.Name == "" || strings.ContainsAny(c.Name, "/\\\x00") || strings.HasPrefix(c.Name, "."):
 		return fmt.Errorf("%s: name: want a name that can be a folder, got %.80q", c.at("name"), c.Name)
-	case c.Weights.Synthetic == nil:
-		return fmt.Errorf("%s: weights: want synthetic: {seed: N}", c.at("weights"))
-	case (c.Input == nil) == (len(c.Inputs) == 0):
-		return fmt.Errorf("%s: want either input or inputs", c.at("inputs"))
-	case c.Organism != "" && len(c.Organisms) > 0:
-		return fmt.Errorf("%s: want either organism or organisms", c.at("organisms"))
 	case len(c.Policies) == 0:
 		return fmt.Errorf("%s: policies: want at least one", c.at("policies"))
 	}
-	for _, check := range []func() error{c.checkKind, c.checkLocal, c.checkVerdict, c.checkAblation, c.checkSearch} {
+	for _, check := range []func() error{c.checkKind, c.checkLocal, c.checkVerdict, c.checkAblation, c.checkSearch, c.checkSource} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -137,12 +133,7 @@ func (c *Config) check() error {
 	if len(c.Taps) == 0 {
 		c.Taps = []yaml.Node{{Kind: yaml.ScalarNode, Value: "**"}}
 	}
-	for i := range c.Taps {
-		if c.Taps[i].Kind != yaml.ScalarNode || c.Taps[i].Value == "" {
-			return fmt.Errorf("%s: taps: want a glob", strictyaml.Position(c.file, &c.Taps[i]))
-		}
-	}
-	return nil
+	return c.checkGlobs(c.Taps, "taps")
 }
 
 // at returns the position that an error about the value at a path of keys begins with.

@@ -16,6 +16,7 @@ var kinds = map[string]func(context.Context, *Config, Options) (*results.Run, er
 	results.KindNonFinite: NonFinite,
 	results.KindAblation:  Ablate,
 	results.KindSearch:    Search,
+	results.KindSweep:     Sweep,
 }
 
 // planners holds how the cost of a kind of experiment is found out beforehand.

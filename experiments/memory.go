@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"bf16lab/experiments/results"
 	"bf16lab/internal/machine"
 	"bf16lab/model/sequence"
 	"bf16lab/ops"
@@ -22,8 +23,12 @@ type MemoryPlan struct {
 	Taps  []ops.Tap // of the graph, to name values
 }
 
-// Estimate returns what the experiment needs within o.Memory, or at least where that is too little.
+// Estimate returns what the experiment needs within o.Memory, or at least where that is too little. For a sweep it is what the
+// longest cell needs.
 func Estimate(c *Config, o Options) (*MemoryPlan, error) {
+	if c.Kind == results.KindSweep {
+		c = c.longestCell()
+	}
 	r, err := prepare(c, o)
 	if err != nil {
 		return nil, err

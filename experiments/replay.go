@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -23,6 +22,8 @@ type Options struct {
 	// Memory is the largest amount of memory in bytes that the run may take; 0 asks the machine. If that is too little for
 	// whole values, they are passed from unit to unit in strips along the sequence.
 	Memory int64
+	// Sweep is for experiments of kind sweep.
+	Sweep SweepOptions
 	// Plan is told what an experiment of many replays is going to take before it begins; nil for nobody.
 	Plan func(results.ReplayPlan)
 }
@@ -215,10 +216,10 @@ func newTap(t ops.Tap) results.Tap {
 	return tap
 }
 
-// modelResult describes the replayed model.
-func modelResult(c *Config, g *ops.Graph) results.Model {
+// modelResult describes the replayed model. seeds names the weights, as in "seed 1".
+func modelResult(seeds string, g *ops.Graph) results.Model {
 	return results.Model{
-		Name: "AlphaGenome", Weights: fmt.Sprintf("synthetic version 1, seed %d", c.Weights.Synthetic.Seed),
+		Name: "AlphaGenome", Weights: "synthetic version 1, " + seeds,
 		Parameters: weights.ParameterCount, States: weights.StateCount, Values: weights.ParameterValues, Equations: len(g.Nodes),
 	}
 }

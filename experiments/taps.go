@@ -7,6 +7,8 @@ import (
 	"bf16lab/internal/strictyaml"
 	"bf16lab/ops"
 	"bf16lab/policy"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // SelectTaps returns the taps of a graph that one of the globs matches, in execution order. The error for a glob that
@@ -22,14 +24,27 @@ func SelectTaps(g *ops.Graph, globs ...string) ([]ops.Tap, error) {
 }
 
 // selectTaps is [SelectTaps] for the globs of the file.
-func (c *Config) selectTaps(g *ops.Graph) ([]ops.Tap, error) {
+func (c *Config) selectTaps(g *ops.Graph) ([]ops.Tap, error) { return c.selectGlobs(g, c.Taps, "taps") }
+
+// selectGlobs is [SelectTaps] for globs that stand in the file under a key.
+func (c *Config) selectGlobs(g *ops.Graph, globs []yaml.Node, key string) ([]ops.Tap, error) {
 	keep := make([]bool, len(g.Taps))
-	for i := range c.Taps {
-		if err := markTaps(keep, g, c.Taps[i].Value); err != nil {
-			return nil, fmt.Errorf("%s: taps: %w", strictyaml.Position(c.file, &c.Taps[i]), err)
+	for i := range globs {
+		if err := markTaps(keep, g, globs[i].Value); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", strictyaml.Position(c.file, &globs[i]), key, err)
 		}
 	}
 	return kept(g, keep), nil
+}
+
+// checkGlobs checks that nodes under a key are texts.
+func (c *Config) checkGlobs(globs []yaml.Node, key string) error {
+	for i := range globs {
+		if globs[i].Kind != yaml.ScalarNode || globs[i].Value == "" {
+			return fmt.Errorf("%s: %s: want a glob", strictyaml.Position(c.file, &globs[i]), key)
+		}
+	}
+	return nil
 }
 
 // markTaps sets keep for the taps that a glob matches.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 
+	"bf16lab/experiments"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -30,6 +32,7 @@ func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
 // commandLine is what kong parses.
 type commandLine struct {
 	Run      runCommand      `cmd:"" help:"Replay the model under several precision policies and compare every layer."`
+	Merge    mergeCommand    `cmd:"" help:"Put the shards of a sweep together."`
 	Verify   verifyCommand   `cmd:"" help:"Replay references made by JAX and compare them bit by bit."`
 	Policies policiesCommand `cmd:"" help:"List the built-in precision policies, or show one as YAML."`
 	Taps     tapsCommand     `cmd:"" help:"List the names, types and shapes of the values that can be watched."`
@@ -85,7 +88,11 @@ func command(args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(context.Cause(ctx), &ended) && errors.Is(err, context.Canceled):
-		fmt.Fprintf(stderr, "bf16lab: %v, nothing was written\n", ended)
+		kept := "nothing was written"
+		if u := new(experiments.Unfinished); errors.As(err, &u) {
+			kept = u.Kept()
+		}
+		fmt.Fprintf(stderr, "bf16lab: %v, %s\n", ended, kept)
 		return ended.status()
 	}
 	fmt.Fprintf(stderr, "bf16lab: %s\n", oneLine(err.Error()))

@@ -14,6 +14,7 @@ type outputFolder struct {
 	final   string
 	partial string   // what is written to until commit; empty after it
 	exists  bool     // final was there before, empty
+	replace bool     // what final holds under the same names is replaced
 	made    []string // folders above final that did not exist, the deepest first
 }
 
@@ -48,6 +49,22 @@ func newOutputFolder(final string) (*outputFolder, error) {
 	return o, nil
 }
 
+// reopenOutputFolder makes a folder that holds finished cells ready to receive a report. What a killed process has left of an
+// earlier one is replaced.
+func reopenOutputFolder(final string) (*outputFolder, error) {
+	o := &outputFolder{final: filepath.Clean(final), exists: true, replace: true}
+	var err error
+	if o.partial, err = os.MkdirTemp(o.final, ".report.*.partial"); err != nil {
+		return nil, fmt.Errorf("output folder: %w", err)
+	}
+	return o, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 func isFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
@@ -79,7 +96,13 @@ func (o *outputFolder) publish(partial string) error {
 			if (e.Name() == reportFile) != last {
 				continue
 			}
-			if err := os.Rename(filepath.Join(partial, e.Name()), filepath.Join(o.final, e.Name())); err != nil {
+			to := filepath.Join(o.final, e.Name())
+			if o.replace {
+				if err := os.RemoveAll(to); err != nil {
+					return err
+				}
+			}
+			if err := os.Rename(filepath.Join(partial, e.Name()), to); err != nil {
 				return err
 			}
 		}

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 )
 
 // versionCommand shows what was built.
@@ -26,6 +31,9 @@ type build struct {
 	revision string // of the repository, with its time; empty in builds that do not know it
 }
 
+// modified marks a revision whose sources were changed before they were built.
+const modified = ", modified"
+
 // readBuild asks the linker.
 func readBuild() build {
 	info, ok := debug.ReadBuildInfo()
@@ -44,7 +52,7 @@ func readBuild() build {
 		b.revision += " of " + t
 	}
 	if settings["vcs.modified"] == "true" {
-		b.revision += ", modified"
+		b.revision += modified
 	}
 	return b
 }
@@ -56,4 +64,27 @@ func version() string {
 		return b.version
 	}
 	return b.version + " (revision " + b.revision + ")"
+}
+
+// identity returns what tells this build from others: the version, and where that does not say which sources the program was
+// built from, the SHA-256 of the program itself.
+func identity() (string, error) {
+	b := readBuild()
+	if b.revision != "" && !strings.HasSuffix(b.revision, modified) {
+		return version(), nil
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find the program: %w", err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("read the program: %w", err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", fmt.Errorf("read the program: %w", err)
+	}
+	return version() + " SHA-256 " + hex.EncodeToString(sum.Sum(nil)), nil
 }

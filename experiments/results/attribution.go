@@ -189,11 +189,12 @@ type NearMiss struct {
 	Index     int64          `json:"index"` // flat index of the worst
 }
 
-// Sweep is a table of replays over lengths, inputs, organisms, weight seeds and policies.
+// Sweep is a table of replays over lengths, inputs, organisms, weight seeds and policies. It holds no times: the same sweep has
+// the same table, however often it was interrupted and however many machines took part.
 type Sweep struct {
 	Outputs []string    `json:"outputs"`
-	Cells   []SweepCell `json:"cells"`
-	Missing int         `json:"missing"` // cells of the sweep that are not there (yet): other shards, or an interrupted run
+	Cells   []SweepCell `json:"cells"`   // in the order of the plan, then of the policies
+	Missing int         `json:"missing"` // replays of all policies that are not there (yet): other shards, or an interrupted run
 }
 
 // SweepCell is one replay of a sweep under one policy.
@@ -204,9 +205,8 @@ type SweepCell struct {
 	Seed       uint64           `json:"seed"`
 	Policy     string           `json:"policy"`
 	RelativeL2 []metrics.Number `json:"rel_l2"`     // by output
-	NonFinite  int64            `json:"non_finite"` // elements that are not finite although the reference's are
-	Digest     string           `json:"digest"`
-	Seconds    float64          `json:"seconds"`
+	NonFinite  int64            `json:"non_finite"` // elements of the watched taps that are not finite although the reference's are
+	Digest     string           `json:"digest"`     // fingerprint of the bits of the watched taps
 }
 
 // VerdictRule is what the verdicts of a run were made with.

@@ -32,7 +32,7 @@ func (r *Run) Check() error {
 	if err := r.Reference.check(); err != nil {
 		return fmt.Errorf("reference.%w", err)
 	}
-	if err := r.checkPolicies(); err != nil {
+	if err := checkPolicies(r.Policies); err != nil {
 		return err
 	}
 	if err := r.checkRule(); err != nil {
@@ -57,16 +57,19 @@ func (r *Run) Check() error {
 	if err := r.Search.check(); err != nil {
 		return fmt.Errorf("search.%w", err)
 	}
+	if err := r.checkSweep(); err != nil {
+		return fmt.Errorf("sweep.%w", err)
+	}
 	return nil
 }
 
-func (r *Run) checkPolicies() error {
-	if len(r.Policies) > maxPolicies {
-		return fmt.Errorf("policies: %d, at most %d can be read", len(r.Policies), maxPolicies)
+func checkPolicies(policies []Policy) error {
+	if len(policies) > maxPolicies {
+		return fmt.Errorf("policies: %d, at most %d can be read", len(policies), maxPolicies)
 	}
 	names := map[string]bool{}
-	for i := range r.Policies {
-		p := &r.Policies[i]
+	for i := range policies {
+		p := &policies[i]
 		if err := p.check(); err != nil {
 			return fmt.Errorf("policies[%d].%w", i, err)
 		}

@@ -25,9 +25,14 @@ func Encode(w io.Writer, r *Run) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
+	return encodeLines(w, r)
+}
+
+// encodeLines writes a struct, given by a pointer, with a line for each field.
+func encodeLines(w io.Writer, of any) error {
 	b := bufio.NewWriter(w)
 	before := "{\n"
-	fields := reflect.ValueOf(r).Elem()
+	fields := reflect.ValueOf(of).Elem()
 	for i := range fields.NumField() {
 		name, optional := fieldName(fields.Type().Field(i))
 		value := fields.Field(i)
