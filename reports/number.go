@@ -45,6 +45,15 @@ func formatError(v float64, digits int) string {
 	return mantissa + "e" + strconv.Itoa(power)
 }
 
+// formatPercent writes a share, which may be negative or above one, as per cent: 87.3 %.
+func formatPercent(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return formatError(v, 2)
+	}
+	text := strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
+	return strings.Replace(strings.Replace(text, "-0.0 ", "0.0 ", 1), "-", "−", 1)
+}
+
 // formatCount writes an integer with commas between thousands: 12,288.
 func formatCount[T int | int64](n T) string {
 	digits := strconv.FormatInt(int64(n), 10)

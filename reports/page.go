@@ -26,7 +26,8 @@ var styles = []string{"uplot/uPlot.min.css", "page.css"}
 // page is what the template is filled with.
 type page struct {
 	Run      *results.Run
-	Lead     []sentence
+	Lead     []sentence // three sentences at most
+	More     []sentence
 	Policies []policyView
 	Summary  summary
 	Heat     heatView
@@ -62,6 +63,7 @@ func renderPage(run *results.Run) ([]byte, error) {
 	p := page{
 		Run:      run,
 		Lead:     leadWords(run, findings),
+		More:     moreWords(run, findings),
 		Summary:  newSummary(run, findings),
 		Heat:     newHeatView(newHeatPicture(run)),
 		Details:  newDetails(run),

@@ -18,13 +18,13 @@ func Write(dir string, run *results.Run) error {
 	if err := check(run); err != nil {
 		return err
 	}
+	drawn, err := pictureFiles(run)
+	if err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
 	var files []file
-	for _, p := range pictures {
-		content, err := p.render(run)
-		if err != nil {
-			return fmt.Errorf("reports: draw %s: %w", p.name, err)
-		}
-		files = append(files, file{filepath.Join(dir, "plots", p.name), content})
+	for _, f := range drawn {
+		files = append(files, file{filepath.Join(dir, "plots", f.path), f.content})
 	}
 	page, err := renderPage(run)
 	if err != nil {
@@ -32,17 +32,4 @@ func Write(dir string, run *results.Run) error {
 	}
 	files = append(files, file{filepath.Join(dir, "report.html"), page})
 	return writeFiles(files)
-}
-
-// picture is one PNG of the report.
-type picture struct {
-	name   string
-	render func(*results.Run) ([]byte, error)
-}
-
-// pictures lists the PNG files of a report.
-var pictures = []picture{
-	{"error_by_layer.png", func(run *results.Run) ([]byte, error) { return drawErrorPicture(newErrorPicture(run)) }},
-	{"heat_map.png", func(run *results.Run) ([]byte, error) { return drawHeatPicture(newHeatPicture(run)) }},
-	{"embedding_ulps.png", func(run *results.Run) ([]byte, error) { return drawUlpPicture(newUlpPicture(run)) }},
 }
