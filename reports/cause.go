@@ -17,15 +17,17 @@ const (
 // causeWords says what causes the error of a policy: proved by an ablation or a search, else supposed from local errors,
 // else from where the error rises. The finding may be nil where no tap was compared.
 func causeWords(run *results.Run, f *finding) sentence {
-	s := ablationCause(newAblation(run))
-	found := searchCause(newSearch(run))
+	proof := ablationCause(newAblation(run))
+	if found := searchCause(newSearch(run)); found != nil {
+		if proof != nil {
+			proof = append(proof, piece{Text: "; "})
+		}
+		proof = append(proof, found...)
+	}
 	switch {
-	case s != nil && found != nil:
-		return append(append(s, piece{Text: " "}), found...)
-	case s != nil:
-		return s
-	case found != nil:
-		return found
+	case proof != nil:
+		proof[0].Text = strings.ToUpper(proof[0].Text[:1]) + proof[0].Text[1:]
+		return append(proof, piece{Text: "."})
 	case f == nil || f.First < 0:
 		return nil
 	case len(f.Sources) > 0:
@@ -34,7 +36,7 @@ func causeWords(run *results.Run, f *finding) sentence {
 	return riseCause(f)
 }
 
-// ablationCause names the group whose rescue explains most.
+// ablationCause names the group whose rescue explains most, as the beginning of a sentence.
 func ablationCause(a *ablation) sentence {
 	if a == nil || len(a.Outputs) == 0 {
 		return nil
@@ -56,11 +58,11 @@ func ablationCause(a *ablation) sentence {
 	var s sentence
 	switch {
 	case best.Share >= causeShare:
-		s = say("The cause is %s: "+done+" %s of the squared error", group, share)
+		s = say("the cause is %s: "+done+" %s of the squared error", group, share)
 	case best.Share >= partShare:
-		s = say("The largest cause is %s: "+done+" %s of the squared error", group, share)
+		s = say("the largest cause is %s: "+done+" %s of the squared error", group, share)
 	default:
-		s = say("No single group of roundings causes it: the largest, %s, explains %s of the squared error", group, share)
+		s = say("no single group of roundings causes it: the largest, %s, explains %s of the squared error", group, share)
 	}
 	s = append(s, say(" at %s", name(a.Outputs[output]))...)
 	if a.Bars[output][order[0]].Rescue != nil {
@@ -71,29 +73,29 @@ func ablationCause(a *ablation) sentence {
 			s = append(s, say("; the next, %s, %s", name(a.Groups[order[1]].Name), piece{Text: formatPercent(float64(next.Share)), Kind: kindFigure})...)
 		}
 	}
-	return append(s, piece{Text: "."})
+	return s
 }
 
-// searchCause says what a search found.
+// searchCause says what a search found, without capital and full stop.
 func searchCause(f *search) sentence {
 	if f == nil {
 		return nil
 	}
 	bound := errorFigure(f.Bound)
 	if !f.Found {
-		return say("No set of groups that was tried brings it under %s.", bound)
+		return say("no set of groups that was tried brings it under %s", bound)
 	}
 	if len(f.Groups) == 0 {
-		return say("It is under %s with nothing restored.", bound)
+		return say("it is under %s with nothing restored", bound)
 	}
-	s := say("The smallest set that brings it under %s is ", bound)
+	s := say("the smallest set that brings it under %s is ", bound)
 	for i, group := range f.Groups {
 		if i > 0 {
 			s = append(s, piece{Text: " with "})
 		}
 		s = append(s, name(group))
 	}
-	return append(s, say(": %s is left.", errorFigure(f.Reached))...)
+	return append(s, say(" (%s is left)", errorFigure(f.Reached))...)
 }
 
 // localCause names the modules with the largest error of their own.

@@ -50,8 +50,15 @@ func formatPercent(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return formatError(v, 2)
 	}
-	text := strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
-	return strings.Replace(strings.Replace(text, "-0.0 ", "0.0 ", 1), "-", "−", 1)
+	digits := 1
+	if v != 0 && math.Abs(v) < 1e-3 {
+		digits = 2
+	}
+	text := strconv.FormatFloat(100*v, 'f', digits, 64)
+	if strings.Trim(text, "-0.") == "" {
+		text = strings.TrimPrefix(text, "-")
+	}
+	return strings.Replace(text, "-", "−", 1) + " %"
 }
 
 // formatCount writes an integer with commas between thousands: 12,288.

@@ -14,6 +14,7 @@ type pageData struct {
 	Reference string                `json:"reference"`
 	Policies  []string              `json:"policies"`
 	Measures  []measure             `json:"measures"`
+	Terms     map[string]term       `json:"terms"`
 	Threshold number                `json:"threshold"`
 	Dashes    [][]float64           `json:"dashes"` // by style: strokes and gaps of the line
 	Bands     []band                `json:"bands"`  // with the parts' names as they are shown
@@ -59,6 +60,7 @@ func newPageData(run *results.Run) pageData {
 	d := pageData{
 		Reference: run.Reference.Name,
 		Measures:  measures,
+		Terms:     terms,
 		Threshold: threshold,
 		Bands:     bandsOf(run.Taps),
 		Policies:  []string{},
