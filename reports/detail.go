@@ -19,7 +19,9 @@ type detailLevel struct {
 var detailLevels = []*detailLevel{
 	{nil, func(*pageData) {}},
 	{[]string{"To stay small, this page shows the error against magnitude only at the model’s outputs; results.json has it at every tap."},
-		func(d *pageData) { d.dropScatters(func(tap int) bool { return strings.HasPrefix(d.Names[tap], outputPrefix) }) }},
+		func(d *pageData) {
+			d.dropScatters(func(tap int) bool { return strings.HasPrefix(d.Names[tap], outputPrefix) })
+		}},
 	{[]string{"To stay small, this page leaves out the error against magnitude, and local errors in other measures than the relative L2; results.json has them."},
 		func(d *pageData) {
 			d.dropScatters(func(int) bool { return false })
@@ -49,7 +51,7 @@ func (d *pageData) dropLocal() {
 func noticesOf(run *results.Run) []string {
 	var notices []string
 	if n := run.Sweep.Missing; n > 0 {
-		notices = append(notices, plural(n, "cell")+" of the sweep are missing: other shards, or a run that was interrupted.")
+		notices = append(notices, "Not yet there of the sweep: "+plural(n, "cell")+" (other shards, or a run that was interrupted).")
 	}
 	return notices
 }

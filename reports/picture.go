@@ -30,6 +30,21 @@ var pictures = []picture{
 	{"gain_by_layer", func(run *results.Run) drawing { return ifLocal(run, newGainPicture(run)) }},
 	{"heat_map", func(run *results.Run) drawing { return ifTaps(run, newHeatPicture(run)) }},
 	{"embedding_ulps", func(run *results.Run) drawing { return ifTaps(run, newUlpPicture(run)) }},
+	{"error_against_magnitude", func(run *results.Run) drawing { return orNil(newScatterPicture(run)) }},
+	{"ablation", func(run *results.Run) drawing { return orNil(newAblationPicture(run)) }},
+	{"search_frontier", func(run *results.Run) drawing { return orNil(newFrontierPicture(run)) }},
+	{"sweep", func(run *results.Run) drawing { return orNil(newSweepPicture(run)) }},
+}
+
+// orNil makes a drawing of a pointer, nil of a nil pointer.
+func orNil[P interface {
+	*curvesPicture | *ablationPicture
+	drawing
+}](p P) drawing {
+	if p == nil {
+		return nil
+	}
+	return p
 }
 
 // ifTaps drops a picture of taps for a run that is about something else. A replay without taps gets its empty pictures.
