@@ -31,7 +31,7 @@ func causeWords(run *results.Run, f *finding) sentence {
 	case f == nil || f.First < 0:
 		return nil
 	case len(f.Sources) > 0:
-		return localCause(run, f)
+		return append(localWords(run, f), piece{Text: "; that is where, and an ablation would prove which rounding."})
 	}
 	return riseCause(f)
 }
@@ -98,8 +98,8 @@ func searchCause(f *search) sentence {
 	return append(s, say(" (%s is left)", errorFigure(f.Reached))...)
 }
 
-// localCause names the modules with the largest error of their own.
-func localCause(run *results.Run, f *finding) sentence {
+// localWords names the modules with the largest error of their own, without a full stop.
+func localWords(run *results.Run, f *finding) sentence {
 	s := say("On the reference’s inputs ")
 	for i, source := range f.Sources {
 		switch {
@@ -111,7 +111,7 @@ func localCause(run *results.Run, f *finding) sentence {
 			s = append(s, say(", then %s (%s)", tapName(run, source.Tap), errorFigure(source.Error))...)
 		}
 	}
-	return append(s, say("; that is where, and an ablation would prove which rounding.")...)
+	return s
 }
 
 // riseCause names the block across which the error rises most.

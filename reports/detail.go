@@ -53,13 +53,8 @@ func noticesOf(run *results.Run) []string {
 	if n := run.Sweep.Missing; n > 0 {
 		notices = append(notices, "Not yet there of the sweep: "+plural(n, "cell")+" (other shards, or a run that was interrupted).")
 	}
-	return notices
-}
-
-// repeatText is the command that repeats a run.
-func repeatText(run *results.Run) string {
-	if len(run.Command) == 0 {
-		return ""
+	if n := run.StripElements; n > 0 {
+		notices = append(notices, "To save memory, values of more than "+formatCount(n)+" elements were passed on in strips; all figures are over all elements.")
 	}
-	return shellCommand(run.Command)
+	return notices
 }

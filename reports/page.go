@@ -93,7 +93,7 @@ func renderDetail(run *results.Run, level *detailLevel) ([]byte, error) {
 		Measures:     measures,
 		Terms:        listedTerms(),
 		Sections:     sectionsOf(run, &data),
-		Repeat:       repeatText(run),
+		Repeat:       strings.Join(commandsOf(run), "\n"),
 		HasLocal:     hasLocal(run),
 		HasAccidents: data.Accidents != nil,
 		LocalUnit:    localUnit(run),

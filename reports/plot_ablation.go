@@ -125,7 +125,7 @@ func shareText(d direction) string {
 		text += fmt.Sprintf(" (%s to %s)", formatPercent(float64(b.Low)), formatPercent(float64(b.High)))
 	}
 	if d.name == results.Rescue {
-		return fmt.Sprintf("%s; %s → %s", text, formatError(float64(b.Base), 2), formatError(float64(b.After), 2))
+		return fmt.Sprintf("%s, %s → %s", text, formatError(float64(b.Base), 2), formatError(float64(b.After), 2))
 	}
-	return fmt.Sprintf("%s; %s of %s", text, formatError(float64(b.After), 2), formatError(float64(b.Base), 2))
+	return fmt.Sprintf("%s, %s of %s", text, formatError(float64(b.After), 2), formatError(float64(b.Base), 2))
 }

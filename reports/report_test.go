@@ -32,7 +32,7 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want []string
+	want := []string{"data.json", "data.npz", "notes.md"}
 	for _, name := range []string{"embedding_ulps", "error_by_layer", "heat_map"} {
 		want = append(want, "plots/"+name+".csv", "plots/"+name+".png", "plots/"+name+".svg")
 	}
