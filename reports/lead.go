@@ -93,7 +93,7 @@ func startWords(run *results.Run, f *finding) sentence {
 	case f.FirstOver == f.First:
 		s = append(s, say(", where it passes %s at once", limit)...)
 	default:
-		s = append(s, say(", first passes %s at %s in the %s", limit, tapName(run, f.FirstOver), partLabel(run.Taps[f.FirstOver].Part))...)
+		s = append(s, say(", first passes %s at %s (%s)", limit, tapName(run, f.FirstOver), partLabel(run.Taps[f.FirstOver].Part))...)
 	}
 	if v := f.Embeddings[0]; v != nil && !math.IsNaN(float64(*v)) {
 		s = append(s, say(", and is %s at the 1 bp embedding: %s", errorFigure(*v), gloss(float64(*v)))...)
