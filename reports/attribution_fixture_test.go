@@ -52,11 +52,10 @@ func madeUpVerdict(m, baseline *metrics.Metrics, policy int) results.Verdict {
 	return v
 }
 
-// madeUpScatter spreads the elements of a tap over eleven bins around 2^-2; errors follow magnitudes down to 2^-9, and the
-// zeros of the tap have none.
+// madeUpScatter spreads the elements of a tap over 25 bins around 2^-4; errors follow magnitudes down to 2^-15.
 func madeUpScatter(m *metrics.Metrics, policy int) results.Scatter {
-	s := results.Scatter{Low: metrics.ScatterBin(1. / 256)}
-	weights := []int64{1, 2, 4, 8, 16, 24, 20, 14, 8, 2, 1}
+	s := results.Scatter{Low: metrics.ScatterBin(0x1p-20)}
+	weights := []int64{0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 5, 8, 12, 16, 14, 10, 7, 5, 3, 1, 1, 1, 0}
 	left := m.Compared
 	for b, w := range weights {
 		n := m.Compared * w / 100
@@ -65,7 +64,7 @@ func madeUpScatter(m *metrics.Metrics, policy int) results.Scatter {
 		}
 		left -= n
 		s.Counts = append(s.Counts, n)
-		exponent := max(-9, b-8) - 8 - policy
+		exponent := max(-15, b-20) - 8 - policy
 		median, high := metrics.Number(math.Ldexp(1, exponent)), metrics.Number(math.Ldexp(1, exponent+3))
 		switch {
 		case n == 0:

@@ -41,10 +41,7 @@ func Combine(runs []LabelledRun) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := out.Check(); err != nil {
-		return nil, fmt.Errorf("reports: the runs cannot be combined: %w", err)
-	}
-	return out, nil
+	return out, check(out)
 }
 
 // combination is what runs are combined with.

@@ -227,15 +227,24 @@ func TestPageEscapes(t *testing.T) {
 	}
 }
 
-// TestPageSize holds the report of a full run, and of one with twice as many policies, under the limit.
+// TestPageSize holds the report of a full run, with everything that a run can have at every tap, under the limit without
+// leaving anything out; one with many more policies leaves out details, and says so.
 func TestPageSize(t *testing.T) {
-	run := fullRun(t)
+	run := attributedRun(t)
+	run.Sweep = sweepRun().Sweep
 	for i := len(run.Taps); i < 650; i++ {
 		run.Taps = append(run.Taps, run.Taps[300])
 	}
-	if n := len(mustPage(t, run)); n > sizeLimit/2 {
-		t.Errorf("page of 650 taps and 4 policies has %d bytes", n)
+	whole, err := renderDetail(run, detailLevels[0])
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Logf("650 taps, 4 policies: %d bytes", len(whole))
+	if len(whole) > sizeLimit {
+		t.Errorf("page of 650 taps and 4 policies has %d bytes", len(whole))
+	}
+
+	run = fullRun(t)
 	for len(run.Policies) < 8 {
 		addScaled(run, "made-up", 0.5)
 		for i := range run.Variants {
@@ -244,7 +253,17 @@ func TestPageSize(t *testing.T) {
 		}
 	}
 	if n := len(mustPage(t, run)); n > sizeLimit {
-		t.Errorf("page of 650 taps and 8 policies has %d bytes", n)
+		t.Errorf("page of 625 taps and 8 policies has %d bytes", n)
+	}
+	for len(run.Policies) < 10 {
+		addScaled(run, "made-up", 0.5)
+	}
+	run.Variants = nil
+	addAttribution(run)
+	page := mustPage(t, run)
+	t.Logf("625 taps, 10 policies with everything: %d bytes", len(page))
+	if len(page) > sizeLimit || !bytes.Contains(page, []byte("To stay small, this page ")) {
+		t.Errorf("page of 625 taps and 10 policies with everything has %d bytes, and does not say what it leaves out", len(page))
 	}
 }
 

@@ -111,14 +111,7 @@ const style = (policy) => policy % data.dashes.length;
 
 // sample is a short piece of a policy's line.
 function sample() {
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  line.setAttribute("class", "sample");
-  line.setAttribute("viewBox", "0 0 30 8");
-  line.setAttribute("aria-hidden", "true");
-  const stroke = document.createElementNS(line.namespaceURI, "line");
-  for (const [key, value] of Object.entries({ x1: 0, y1: 4, x2: 30, y2: 4 })) stroke.setAttribute(key, value);
-  line.append(stroke);
-  return line;
+  return document.getElementById("sample").content.firstElementChild.cloneNode(true);
 }
 
 // policyCell shows a policy by its line and name.
