@@ -180,7 +180,7 @@ func TestAblationInBatches(t *testing.T) {
 		t.Error("the fingerprints differ")
 	}
 	parts.options.Memory = Headroom
-	if _, err := newAblation(parts, []string{results.Rescue}); err == nil || !strings.Contains(err.Error(), "the run needs about") {
+	if _, err := newAblation(parts, []string{results.Rescue}); err == nil || !strings.Contains(err.Error(), "the run needs at least") {
 		t.Errorf("too little memory: %v", err)
 	}
 }

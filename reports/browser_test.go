@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -353,7 +354,9 @@ func TestBrowserRuns(t *testing.T) {
 	empty.Taps = nil
 	single := measuredRun(t)
 	dropPolicies(single, 1)
-	for name, run := range map[string]*results.Run{"full": fullRun(t), "edge": edgeRun(), "empty": empty, "single": single, "bare": {Schema: 1}} {
+	runs := bareRuns()
+	maps.Copy(runs, map[string]*results.Run{"full": fullRun(t), "edge": edgeRun(), "empty": empty, "single": single, "bare": {Schema: 1}, "attributed": attributedRun(t)})
+	for name, run := range runs {
 		t.Run(name, func(t *testing.T) {
 			p := openReport(t, run, 1400)
 			for _, width := range []int64{1400, 800, 400} {

@@ -25,10 +25,12 @@ type finding struct {
 	Index      int                      `json:"index"`
 	Policy     string                   `json:"policy"`
 	Embeddings [len(embeddings)]*number `json:"embeddings"` // relative L2, nil where the tap was not recorded
+	First      int                      `json:"first"`      // first tap whose bits differ from the reference, -1 if there is none
 	FirstOver  int                      `json:"first_over"` // first tap with relative L2 above threshold, -1 if there is none
 	Worst      int                      `json:"worst"`      // tap with the largest relative L2, -1 without taps
 	Exact      int                      `json:"exact"`      // taps whose bits all equal the reference
 	Rises      []rise                   `json:"rises"`      // largest first
+	Sources    []localSource            `json:"sources"`    // taps with the largest local error, largest first
 	NonFinite  nonFiniteCount           `json:"non_finite"`
 }
 
@@ -54,7 +56,7 @@ func newFindings(run *results.Run) []finding {
 	blocks := blockRuns(run.Taps)
 	findings := make([]finding, len(run.Policies))
 	for p := range run.Policies {
-		f := finding{Index: p, Policy: run.Policies[p].Name, FirstOver: -1, Worst: -1, NonFinite: countNonFinite(run.Taps, p)}
+		f := finding{Index: p, Policy: run.Policies[p].Name, First: -1, FirstOver: -1, Worst: -1, NonFinite: countNonFinite(run.Taps, p)}
 		for i := range run.Taps {
 			m := &run.Taps[i].Metrics[p]
 			if f.FirstOver < 0 && m.RelativeL2 > threshold {
@@ -65,6 +67,8 @@ func newFindings(run *results.Run) []finding {
 			}
 			if m.BitIdentical == 1 {
 				f.Exact++
+			} else if f.First < 0 {
+				f.First = i
 			}
 		}
 		for e := range embeddings {
@@ -74,6 +78,7 @@ func newFindings(run *results.Run) []finding {
 			}
 		}
 		f.Rises = largestRises(run.Taps, blocks, p)
+		f.Sources = localSources(run, p)
 		findings[p] = f
 	}
 	return findings

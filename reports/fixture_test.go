@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"os"
+	"slices"
 	"testing"
 
 	"bf16lab/experiments/metrics"
@@ -98,18 +99,16 @@ func fullRun(t testing.TB) *results.Run {
 
 // smallRun is a part of fullRun: some blocks of each part, so that its data can be read in the golden files.
 func smallRun(t testing.TB) *results.Run {
+	return blocksRun(t, "dna_embedder", "downres_block_0", "embed", "pair_update_block_4/sequence_to_pair_block",
+		"pair_update_block_4", "attention_bias_block_8", "mha_block_4", "mlp_block_4", "up_res_block_6",
+		"output_embedder_1", "head/atac", "head/splice_sites_junction", "out/embeddings_1bp",
+		"out/embeddings_128bp", "out/embeddings_pair", "out/atac", "out/splice_sites_junction")
+}
+
+// blocksRun is fullRun with the taps of some blocks.
+func blocksRun(t testing.TB, blocks ...string) *results.Run {
 	run := fullRun(t)
-	blocks := map[string]bool{"dna_embedder": true, "downres_block_0": true, "embed": true, "pair_update_block_4/sequence_to_pair_block": true,
-		"pair_update_block_4": true, "attention_bias_block_8": true, "mha_block_4": true, "mlp_block_4": true, "up_res_block_6": true,
-		"output_embedder_1": true, "head/atac": true, "head/splice_sites_junction": true, "out/embeddings_1bp": true,
-		"out/embeddings_128bp": true, "out/embeddings_pair": true, "out/atac": true, "out/splice_sites_junction": true}
-	kept := run.Taps[:0]
-	for _, tap := range run.Taps {
-		if blocks[tap.Block] {
-			kept = append(kept, tap)
-		}
-	}
-	run.Taps = kept
+	run.Taps = slices.DeleteFunc(run.Taps, func(tap results.Tap) bool { return !slices.Contains(blocks, tap.Block) })
 	return run
 }
 

@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"bf16lab/experiments/metrics"
@@ -52,21 +54,25 @@ func goldenJSON(t *testing.T, name string, value any) {
 }
 
 func TestPictureData(t *testing.T) {
-	for name, run := range map[string]*results.Run{"small": smallRun(t), "edge": edgeRun()} {
-		goldenJSON(t, name+"_error.json", newErrorPicture(run))
-		goldenJSON(t, name+"_heat.json", newHeatPicture(run))
-		goldenJSON(t, name+"_ulp.json", newUlpPicture(run))
+	for name, run := range goldenRuns(t) {
+		data := map[string]drawing{}
+		for _, p := range pictures {
+			if d := p.make(run); d != nil {
+				data[p.name] = d
+			}
+		}
+		goldenJSON(t, name+"_pictures.json", data)
 	}
 }
 
 func TestPageData(t *testing.T) {
-	for name, run := range map[string]*results.Run{"small": smallRun(t), "edge": edgeRun()} {
+	for name, run := range goldenRuns(t) {
 		goldenJSON(t, name+"_page.json", newPageData(run))
 	}
 }
 
 func TestFindings(t *testing.T) {
-	for name, run := range map[string]*results.Run{"small": smallRun(t), "edge": edgeRun()} {
+	for name, run := range goldenRuns(t) {
 		goldenJSON(t, name+"_findings.json", newFindings(run))
 	}
 }
@@ -90,7 +96,7 @@ func TestWords(t *testing.T) {
 	}{{"full", fullRun(t)}, {"measured", measuredRun(t)}, {"single", single}, {"exact", exact}, {"empty", empty}, {"edge", edgeRun()}} {
 		findings := newFindings(c.run)
 		b.WriteString("== " + c.name + "\n")
-		for _, s := range leadWords(c.run, findings) {
+		for _, s := range append(leadWords(c.run, findings), moreWords(c.run, findings)...) {
 			b.WriteString(s.String() + "\n")
 		}
 		for p := range findings {
@@ -105,38 +111,89 @@ func TestWords(t *testing.T) {
 
 // TestPictures compares the pictures themselves, with a little room for the rounding of other machines.
 func TestPictures(t *testing.T) {
-	for name, run := range map[string]*results.Run{"small": smallRun(t), "edge": edgeRun()} {
+	usual := map[string]bool{"error_by_layer": true, "heat_map": true, "embedding_ulps": true}
+	for name, run := range goldenRuns(t) {
 		for _, p := range pictures {
-			t.Run(name+"_"+p.name, func(t *testing.T) {
-				got, err := p.render(run)
-				if err != nil {
-					t.Fatal(err)
-				}
-				path := filepath.Join("testdata", name+"_"+p.name)
-				if *update {
-					if err := os.WriteFile(path, got, 0o644); err != nil {
+			d := p.make(run)
+			if d == nil || name == "why" && usual[p.name] {
+				continue
+			}
+			for _, f := range formats {
+				file := name + "_" + p.name + "." + string(f)
+				t.Run(file, func(t *testing.T) {
+					got, err := drawPicture(d, f)
+					if err != nil {
 						t.Fatal(err)
 					}
-					return
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				same, err := cmpimg.EqualApprox("png", want, got, 0.1)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !same {
-					failed := filepath.Join(t.ArtifactDir(), p.name)
-					if err := os.WriteFile(failed, got, 0o644); err != nil {
-						t.Fatal(err)
+					if f == formatPNG {
+						goldenPNG(t, file, got)
+					} else {
+						goldenNumbers(t, file, got)
 					}
-					t.Errorf("picture differs from %s; what was drawn is in %s (go test -artifacts keeps it)", path, failed)
-				}
-			})
+				})
+			}
 		}
 	}
+}
+
+// goldenPNG compares a picture with a file of testdata, or writes that file with -update.
+func goldenPNG(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		golden(t, name, got)
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := cmpimg.EqualApprox("png", want, got, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !same {
+		failed := filepath.Join(t.ArtifactDir(), name)
+		if err := os.WriteFile(failed, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("picture differs from %s; what was drawn is in %s (go test -artifacts keeps it)", path, failed)
+	}
+}
+
+// goldenNumbers is golden for text in which numbers may differ a little, because other machines round coordinates otherwise.
+func goldenNumbers(t *testing.T, name string, got []byte) {
+	t.Helper()
+	if *update {
+		golden(t, name, got)
+		return
+	}
+	want, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := regexp.MustCompile(`-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?`)
+	if number.ReplaceAllString(string(want), "#") != number.ReplaceAllString(string(got), "#") {
+		golden(t, name, got)
+		return
+	}
+	a, b := number.FindAllString(string(want), -1), number.FindAllString(string(got), -1)
+	for i := range a {
+		x, _ := strconv.ParseFloat(a[i], 64)
+		y, _ := strconv.ParseFloat(b[i], 64)
+		if math.Abs(x-y) > 0.02 {
+			t.Errorf("%s: number %d is %s, want %s", name, i, b[i], a[i])
+			return
+		}
+	}
+}
+
+// goldenRuns are the runs whose pictures and data are kept in files.
+func goldenRuns(t *testing.T) map[string]*results.Run {
+	why := blocksRun(t, "dna_embedder", "mha_block_4", "out/embeddings_1bp")
+	addAttribution(why)
+	why.Ablation, why.Search, why.NonFinite, why.Sweep = madeUpAblation(), madeUpSearch(), madeUpNonFinite(), sweepRun().Sweep
+	return map[string]*results.Run{"small": smallRun(t), "edge": edgeRun(), "why": why}
 }
 
 // exactMetrics is a comparison of equal tensors.

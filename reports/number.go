@@ -45,6 +45,22 @@ func formatError(v float64, digits int) string {
 	return mantissa + "e" + strconv.Itoa(power)
 }
 
+// formatPercent writes a share, which may be negative or above one, as per cent: 87.3 %.
+func formatPercent(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return formatError(v, 2)
+	}
+	digits := 1
+	if v != 0 && math.Abs(v) < 1e-3 {
+		digits = 2
+	}
+	text := strconv.FormatFloat(100*v, 'f', digits, 64)
+	if strings.Trim(text, "-0.") == "" {
+		text = strings.TrimPrefix(text, "-")
+	}
+	return strings.Replace(text, "-", "−", 1) + " %"
+}
+
 // formatCount writes an integer with commas between thousands: 12,288.
 func formatCount[T int | int64](n T) string {
 	digits := strconv.FormatInt(int64(n), 10)

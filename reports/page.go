@@ -17,7 +17,8 @@ var assets embed.FS
 
 // scripts are put into the page in this order; each is an element of its own.
 var scripts = []string{
-	"uplot/uPlot.iife.min.js", "base.js", "table.js", "bands.js", "plot.js", "inspector.js", "sections.js",
+	"uplot/uPlot.iife.min.js", "base.js", "table.js", "chart.js", "bands.js", "layers.js", "figures.js", "tip.js", "plot.js", "scatter.js",
+	"inspector.js", "ablation.js", "search.js", "sweep.js", "verdicts.js", "accidents.js", "sections.js",
 }
 
 // styles are put into the page in this order, followed by the palette.
@@ -26,13 +27,22 @@ var styles = []string{"uplot/uPlot.min.css", "page.css"}
 // page is what the template is filled with.
 type page struct {
 	Run      *results.Run
-	Lead     []sentence
+	Kind     string // of experiment
+	Notices  []string
+	Lead     []sentence // three sentences at most
+	More     []sentence
 	Policies []policyView
 	Summary  summary
 	Heat     heatView
 	Details  []detail
 	Measures []measure
+	Terms    []term
 	Sections []section
+	Repeat   string // command lines that repeat the run
+
+	HasLocal     bool
+	HasAccidents bool
+	LocalUnit    string // module or primitive
 
 	Style    template.CSS
 	Data     template.JS
@@ -51,24 +61,44 @@ type policyView struct {
 // section is an entry of the page's table of contents.
 type section struct{ ID, Title string }
 
-// renderPage makes the whole HTML file.
+// renderPage makes the whole HTML file, with as much detail as sizeLimit allows.
 func renderPage(run *results.Run) ([]byte, error) {
+	for _, d := range detailLevels {
+		page, err := renderDetail(run, d)
+		if err != nil || len(page) <= sizeLimit || d == detailLevels[len(detailLevels)-1] {
+			return page, err
+		}
+	}
+	panic("reports: no level of detail")
+}
+
+// renderDetail makes the page at a level of detail.
+func renderDetail(run *results.Run, level *detailLevel) ([]byte, error) {
 	data := newPageData(run)
+	level.reduce(&data)
 	encoded, err := data.encode()
 	if err != nil {
 		return nil, err
 	}
 	findings := newFindings(run)
 	p := page{
-		Run:      run,
-		Lead:     leadWords(run, findings),
-		Summary:  newSummary(run, findings),
-		Heat:     newHeatView(newHeatPicture(run)),
-		Details:  newDetails(run),
-		Measures: measures,
-		Sections: sectionsOf(&data),
-		Data:     template.JS(encoded),
-		Licence:  asset("uplot/LICENSE"),
+		Run:          run,
+		Kind:         kindOf(run),
+		Notices:      append(noticesOf(run), level.notices...),
+		Lead:         leadWords(run, findings),
+		More:         moreWords(run, findings),
+		Summary:      newSummary(run, findings),
+		Heat:         newHeatView(newHeatPicture(run)),
+		Details:      newDetails(run),
+		Measures:     measures,
+		Terms:        listedTerms(),
+		Sections:     sectionsOf(run, &data),
+		Repeat:       strings.Join(commandsOf(run), "\n"),
+		HasLocal:     hasLocal(run),
+		HasAccidents: data.Accidents != nil,
+		LocalUnit:    localUnit(run),
+		Data:         template.JS(encoded),
+		Licence:      asset("uplot/LICENSE"),
 	}
 	for i := range run.Policies {
 		p.Policies = append(p.Policies, policyView{i, run.Policies[i], policyWords(run, &findings[i])})
@@ -108,15 +138,33 @@ func (p *page) execute() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// sectionsOf lists the sections that the page has for this run.
-func sectionsOf(d *pageData) []section {
-	sections := []section{
-		{"answer", "Answer"}, {"layers", "Error by layer"}, {"blocks", "Blocks"}, {"worst", "Worst taps"}, {"outputs", "Outputs"},
+// sectionsOf lists the sections that the page has for this run: those with data.
+func sectionsOf(run *results.Run, d *pageData) []section {
+	layers := len(run.Taps) > 0 && len(run.Policies) > 0 || kindOf(run) == results.KindReplay
+	var sections []section
+	for _, s := range []struct {
+		section
+		has bool
+	}{
+		{section{"answer", "Answer"}, true},
+		{section{"ablation", "Which rounding"}, d.Ablation != nil},
+		{section{"search", "Smallest set"}, d.Search != nil},
+		{section{"sweep", "Sweep"}, d.Sweep != nil},
+		{section{"layers", "Error by layer"}, layers},
+		{section{"blocks", "Blocks"}, layers},
+		{section{"verdicts", "Verdicts"}, d.Verdicts != nil},
+		{section{"worst", "Worst taps"}, layers},
+		{section{"outputs", "Outputs"}, layers},
+		{section{"junctions", "Splice junctions"}, len(d.Junctions.Rows) > 0},
+		{section{"non-finite", "Non-finite"}, layers || d.Accidents != nil},
+		{section{"run", "This run"}, true},
+		{section{"figures", "The figures"}, true},
+	} {
+		if s.has {
+			sections = append(sections, s.section)
+		}
 	}
-	if len(d.Junctions.Rows) > 0 {
-		sections = append(sections, section{"junctions", "Splice junctions"})
-	}
-	return append(sections, section{"non-finite", "Non-finite"}, section{"run", "This run"}, section{"figures", "The figures"})
+	return sections
 }
 
 // hasSection reports whether the page has the section.

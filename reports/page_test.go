@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,9 +13,6 @@ import (
 
 	"golang.org/x/net/html"
 )
-
-// sizeLimit is the largest report that is allowed.
-const sizeLimit = 3 << 20
 
 func mustPage(t *testing.T, run *results.Run) []byte {
 	t.Helper()
@@ -34,7 +32,9 @@ func TestPageWellFormed(t *testing.T) {
 	empty := measuredRun(t)
 	empty.Taps = nil
 	bare := &results.Run{Schema: 1}
-	for name, run := range map[string]*results.Run{"full": fullRun(t), "edge": edgeRun(), "empty": empty, "bare": bare} {
+	runs := bareRuns()
+	maps.Copy(runs, map[string]*results.Run{"full": fullRun(t), "edge": edgeRun(), "empty": empty, "bare": bare, "attributed": attributedRun(t)})
+	for name, run := range runs {
 		t.Run(name, func(t *testing.T) {
 			page := mustPage(t, run)
 			checkNesting(t, page)
@@ -108,17 +108,28 @@ func checkReferences(t *testing.T, page []byte) {
 			t.Errorf("reference to %q, which does not exist", r)
 		}
 	}
+}
+
+// TestScriptsFindTheirElements checks that every element that a script looks for exists in a page with all sections.
+func TestScriptsFindTheirElements(t *testing.T) {
+	run := attributedRun(t)
+	run.Sweep = sweepRun().Sweep
+	ids := map[string]bool{"scatter": true} // made by a script
+	walk(t, mustPage(t, run), func(n *html.Node) {
+		for _, a := range n.Attr {
+			if a.Key == "id" {
+				ids[a.Val] = true
+			}
+		}
+	})
 	for _, name := range scripts {
 		for _, m := range regexp.MustCompile(`getElementById\("([^"]+)"\)`).FindAllStringSubmatch(asset(name), -1) {
-			if ids[m[1]] == 0 && !optionalIDs[m[1]] {
+			if !ids[m[1]] {
 				t.Errorf("%s looks for #%s, which does not exist", name, m[1])
 			}
 		}
 	}
 }
-
-// optionalIDs are looked for by scripts that do without them.
-var optionalIDs = map[string]bool{"junctions-table": true, "junctions-positions": true, "copy": true, "command": true}
 
 // walk calls visit for each element of the page as a browser would build it.
 func walk(t *testing.T, page []byte, visit func(*html.Node)) {
@@ -216,15 +227,24 @@ func TestPageEscapes(t *testing.T) {
 	}
 }
 
-// TestPageSize holds the report of a full run, and of one with twice as many policies, under the limit.
+// TestPageSize holds the report of a full run, with everything that a run can have at every tap, under the limit without
+// leaving anything out; one with many more policies leaves out details, and says so.
 func TestPageSize(t *testing.T) {
-	run := fullRun(t)
+	run := attributedRun(t)
+	run.Sweep = sweepRun().Sweep
 	for i := len(run.Taps); i < 650; i++ {
 		run.Taps = append(run.Taps, run.Taps[300])
 	}
-	if n := len(mustPage(t, run)); n > sizeLimit/2 {
-		t.Errorf("page of 650 taps and 4 policies has %d bytes", n)
+	whole, err := renderDetail(run, detailLevels[0])
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Logf("650 taps, 4 policies: %d bytes", len(whole))
+	if len(whole) > sizeLimit {
+		t.Errorf("page of 650 taps and 4 policies has %d bytes", len(whole))
+	}
+
+	run = fullRun(t)
 	for len(run.Policies) < 8 {
 		addScaled(run, "made-up", 0.5)
 		for i := range run.Variants {
@@ -233,7 +253,17 @@ func TestPageSize(t *testing.T) {
 		}
 	}
 	if n := len(mustPage(t, run)); n > sizeLimit {
-		t.Errorf("page of 650 taps and 8 policies has %d bytes", n)
+		t.Errorf("page of 625 taps and 8 policies has %d bytes", n)
+	}
+	for len(run.Policies) < 10 {
+		addScaled(run, "made-up", 0.5)
+	}
+	run.Variants = nil
+	addAttribution(run)
+	page := mustPage(t, run)
+	t.Logf("625 taps, 10 policies with everything: %d bytes", len(page))
+	if len(page) > sizeLimit || !bytes.Contains(page, []byte("To stay small, this page ")) {
+		t.Errorf("page of 625 taps and 10 policies with everything has %d bytes, and does not say what it leaves out", len(page))
 	}
 }
 

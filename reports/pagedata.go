@@ -3,6 +3,7 @@ package reports
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"bf16lab/experiments/metrics"
 	"bf16lab/experiments/results"
@@ -13,6 +14,7 @@ type pageData struct {
 	Reference string                `json:"reference"`
 	Policies  []string              `json:"policies"`
 	Measures  []measure             `json:"measures"`
+	Terms     map[string]term       `json:"terms"`
 	Threshold number                `json:"threshold"`
 	Dashes    [][]float64           `json:"dashes"` // by style: strokes and gaps of the line
 	Bands     []band                `json:"bands"`  // with the parts' names as they are shown
@@ -29,6 +31,21 @@ type pageData struct {
 	Outputs   []int                 `json:"outputs"`
 	Junctions junctions             `json:"junctions"`
 	NonFinite []nonFiniteView       `json:"non_finite"`
+	Local     *localData            `json:"local"`    // null: the run has no local errors
+	Scatter   []scatterViews        `json:"scatter"`  // by tap; null where there is none
+	Edge      int                   `json:"edge"`     // exponent of the lower edge of scatter bin 0
+	Verdicts  *verdicts             `json:"verdicts"` // null: none
+	Ablation  *ablation             `json:"ablation"`
+	Search    *search               `json:"search"`
+	Accidents *accidents            `json:"accidents"`
+	Sweep     *sweep                `json:"sweep"`
+}
+
+// localData is the local error of every tap in the measures that are drawn, and its gain.
+type localData struct {
+	Unit   string                `json:"unit"`   // module or primitive
+	Values map[string][][]number `json:"values"` // by measure, policy, tap; null where there is none
+	Gain   [][]number            `json:"gain"`   // by policy, tap
 }
 
 // nonFiniteView is a row of the section on non-finite values with its places written as coordinates.
@@ -43,6 +60,7 @@ func newPageData(run *results.Run) pageData {
 	d := pageData{
 		Reference: run.Reference.Name,
 		Measures:  measures,
+		Terms:     terms,
 		Threshold: threshold,
 		Bands:     bandsOf(run.Taps),
 		Policies:  []string{},
@@ -59,6 +77,14 @@ func newPageData(run *results.Run) pageData {
 		Outputs:   outputsOf(run.Taps),
 		Junctions: newJunctions(run),
 		NonFinite: []nonFiniteView{},
+		Scatter:   []scatterViews{},
+		Edge:      scatterEdge,
+		Local:     newLocalData(run),
+		Verdicts:  newVerdicts(run),
+		Ablation:  newAblation(run),
+		Search:    newSearch(run),
+		Accidents: newAccidents(run),
+		Sweep:     newSweep(run),
 	}
 	for i := range d.Bands {
 		d.Bands[i].Part = partLabel(d.Bands[i].Part)
@@ -76,6 +102,7 @@ func newPageData(run *results.Run) pageData {
 		d.DTypes = append(d.DTypes, tap.DType)
 		d.Parts = append(d.Parts, partLabel(tap.Part))
 		d.Blocks = append(d.Blocks, blockLabel(tap.Part, tap.Block))
+		d.Scatter = append(d.Scatter, newScatterViews(tap))
 	}
 	for p := range run.Policies {
 		d.addPolicy(run, p)
@@ -85,6 +112,29 @@ func newPageData(run *results.Run) pageData {
 		d.NonFinite = append(d.NonFinite, nonFiniteView{row, placeOf(row.Test.First, shape), placeOf(row.Ref.First, shape)})
 	}
 	return d
+}
+
+// newLocalData collects the local errors; nil for a run without any.
+func newLocalData(run *results.Run) *localData {
+	if !hasLocal(run) {
+		return nil
+	}
+	l := &localData{Unit: localUnit(run), Values: map[string][][]number{}, Gain: [][]number{}}
+	for p := range run.Policies {
+		l.Gain = append(l.Gain, byTap(run, p, gainOf))
+		for _, m := range measures {
+			if m.Draw == "" {
+				continue
+			}
+			l.Values[m.Key] = append(l.Values[m.Key], byTap(run, p, func(tap *results.Tap, p int) float64 {
+				if len(tap.Local) == 0 {
+					return math.NaN()
+				}
+				return m.of(&tap.Local[p].Metrics)
+			}))
+		}
+	}
+	return l
 }
 
 // addPolicy appends the arrays of one policy.

@@ -183,8 +183,8 @@ func newDetails(run *results.Run) []detail {
 	if !run.Started.IsZero() {
 		add("Started", run.Started.UTC().Format(time.RFC1123))
 	}
-	add("Took", formatSeconds(run.Seconds), ifPositive(run.PeakBytes, "at most "+formatBytes(run.PeakBytes)+" of memory"))
-	add("Machine", machine.CPU, machine.OS+"/"+machine.Arch, ifPositive(int64(machine.Threads), plural(machine.Threads, "thread")),
+	add("Took", ifPositive(int64(run.Seconds*1000), formatSeconds(run.Seconds)), ifPositive(run.PeakBytes, "at most "+formatBytes(run.PeakBytes)+" of memory"))
+	add("Machine", machine.CPU, strings.Trim(machine.OS+"/"+machine.Arch, "/"), ifPositive(int64(machine.Threads), plural(machine.Threads, "thread")),
 		ifPositive(machine.Memory, formatBytes(machine.Memory)+" of memory"))
 	add("CPU features", strings.Join(machine.Features, " "))
 	add("Matrix kernels", machine.Kernels)

@@ -34,3 +34,20 @@ func newHeatPicture(run *results.Run) heatPicture {
 	}
 	return h
 }
+
+// table has a line for each block and policy.
+func (h heatPicture) table() table {
+	n := len(h.Rows) * len(h.Policies)
+	if n == 0 {
+		return nil
+	}
+	row := func(i int) *heatRow { return &h.Rows[i/len(h.Policies)] }
+	policy := func(i int) int { return i % len(h.Policies) }
+	return table{
+		texts("part", n, func(i int) string { return row(i).Part }),
+		texts("block", n, func(i int) string { return row(i).Block }),
+		texts("policy", n, func(i int) string { return h.Policies[policy(i)] }),
+		numbers("tap", n, func(i int) int { return row(i).Taps[policy(i)] }),
+		numbers("relative_l2", n, func(i int) number { return row(i).Values[policy(i)] }),
+	}
+}

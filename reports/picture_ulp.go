@@ -41,6 +41,23 @@ func newUlpPicture(run *results.Run) ulpPicture {
 	return u
 }
 
+// table has a line for each embedding, policy and bin.
+func (u ulpPicture) table() table {
+	n := len(u.Panels) * len(u.Policies) * len(u.Bins)
+	if n == 0 {
+		return nil
+	}
+	panel := func(i int) *ulpPanel { return &u.Panels[i/len(u.Bins)/len(u.Policies)] }
+	policy := func(i int) int { return i / len(u.Bins) % len(u.Policies) }
+	bin := func(i int) int { return i % len(u.Bins) }
+	return table{
+		texts("tap", n, func(i int) string { return panel(i).Tap }),
+		texts("policy", n, func(i int) string { return u.Policies[policy(i)] }),
+		numbers("ulps", n, func(i int) int64 { return metrics.UlpBins[bin(i)] }),
+		numbers("share", n, func(i int) number { return panel(i).Shares[policy(i)][bin(i)] }),
+	}
+}
+
 // ulpShares divides the counts of a histogram by their sum; without any count all shares are zero.
 func ulpShares(m *metrics.Metrics) []number {
 	var total int64

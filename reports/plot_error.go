@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 
@@ -9,21 +10,22 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// drawErrorPicture draws relative L2 by layer: taps from left to right in execution order, the logarithm of the error
-// upwards, one line per policy, the parts of the model as bands. Exact taps stand in a row of their own at the bottom,
-// infinite errors in one at the top; undefined ones leave a gap.
-func drawErrorPicture(e errorPicture) ([]byte, error) {
-	s := newSheet(12*vg.Inch, 6*vg.Inch)
+func (e errorPicture) size() (width, height vg.Length) { return pictureWidth, pictureWidth / 2 }
+
+// draw draws a figure by layer: taps from left to right in execution order, the logarithm of the figure upwards, one line
+// per policy, the parts of the model as bands. Exact taps stand in a row of their own at the bottom, infinite errors in one
+// at the top; undefined ones leave a gap. Local errors are dots.
+func (e errorPicture) draw(canvas draw.Canvas) error {
 	rows := newErrorRows(e)
-	c := heading(s.Canvas, "Error by layer", errorExplanation(e, rows))
+	c := heading(canvas, e.Title, errorExplanation(e, rows))
 	c = legend(c, errorLegend(e))
 
 	if e.Taps == 0 || len(e.Series) == 0 {
 		emptyNote(c, "No tap was recorded in this run.")
-		return s.encode()
+		return nil
 	}
 	p := newPlot()
-	p.X.Label.Text, p.Y.Label.Text = "tap", "relative L2"
+	p.X.Label.Text, p.Y.Label.Text = "tap", e.Quantity
 	p.X.Min, p.X.Max = 0.5, float64(e.Taps)+0.5
 	p.X.Tick.Marker = plot.ConstantTicks(tapTicks(e.Taps))
 	p.Y.Min, p.Y.Max = rows.bottom, rows.top
@@ -35,14 +37,14 @@ func drawErrorPicture(e errorPicture) ([]byte, error) {
 	}
 	p.Draw(area)
 	drawRibbon(c, p.DataCanvas(area), p, e.Bands)
-	return s.encode()
+	return nil
 }
 
 // errorExplanation says what is drawn, as far as it is in the picture.
 func errorExplanation(e errorPicture, rows errorRows) string {
-	text := "Relative L2 of each tap against " + label(e.Reference, 40) + ", logarithmic; taps in execution order."
-	if rows.showsThreshold() {
-		text += " Dashed: " + formatError(threshold, 1) + "."
+	text := fmt.Sprintf(e.Explanation, label(e.Reference, 40)) + ", logarithmic; taps in execution order."
+	if rows.showsLine() {
+		text += " Dashed: " + e.lineText() + "."
 	}
 	if rows.hasExact {
 		text += " Dots in the row “exact” have no error at all."
@@ -50,13 +52,26 @@ func errorExplanation(e errorPicture, rows errorRows) string {
 	return text
 }
 
-// errorLegend lists the policies, and the crosses if there are any.
+// lineText writes the value of the dashed line.
+func (e errorPicture) lineText() string {
+	if e.Line == 1 {
+		return "1"
+	}
+	return formatError(float64(e.Line), 1)
+}
+
+// errorLegend lists the policies, and what dots and crosses are if there are any.
 func errorLegend(e errorPicture) []legendEntry {
 	var entries []legendEntry
-	created := false
+	created, local := false, false
 	for i := range e.Series {
 		entries = append(entries, legendEntry{text: label(e.Series[i].Policy, 40), style: styleOf(i)})
 		created = created || len(e.Series[i].Created) > 0
+		local = local || e.Series[i].Local != nil
+	}
+	if local {
+		entries = append(entries, legendEntry{text: "accumulated", style: lineStyle{Light: inkColor}},
+			legendEntry{text: "local", style: lineStyle{Light: inkColor}, sample: sampleDot})
 	}
 	if created {
 		entries = append(entries, legendEntry{text: "creates NaN or infinite values", style: lineStyle{Light: inkColor}, sample: sampleCross})
@@ -67,17 +82,23 @@ func errorLegend(e errorPicture) []legendEntry {
 // errorRows places values on the vertical axis, which is the decimal logarithm with two extra rows.
 type errorRows struct {
 	low, high             int     // decades
+	line                  float64 // height of the dashed line, NaN without one
 	exact, infinite       float64 // heights of the extra rows
 	bottom, top           float64 // ends of the axis
 	hasExact, hasInfinite bool
 }
 
 func newErrorRows(e errorPicture) errorRows {
-	r := errorRows{low: e.Low, high: e.High, bottom: float64(e.Low), top: float64(e.High)}
+	r := errorRows{low: e.Low, high: e.High, bottom: float64(e.Low), top: float64(e.High), line: math.NaN()}
+	if e.Line > 0 {
+		r.line = math.Log10(float64(e.Line))
+	}
 	for i := range e.Series {
-		for _, v := range e.Series[i].Values {
-			r.hasExact = r.hasExact || v == 0
-			r.hasInfinite = r.hasInfinite || math.IsInf(float64(v), 0)
+		for _, values := range [][]number{e.Series[i].Values, e.Series[i].Local} {
+			for _, v := range values {
+				r.hasExact = r.hasExact || v == 0
+				r.hasInfinite = r.hasInfinite || math.IsInf(float64(v), 0)
+			}
 		}
 	}
 	gap := 0.07 * float64(r.high-r.low)
@@ -104,11 +125,8 @@ func (r errorRows) at(v float64) float64 {
 // step is the distance in decades between labels: there are at most about ten.
 func (r errorRows) step() int { return (r.high-r.low)/10 + 1 }
 
-// showsThreshold reports whether the threshold lies on the axis.
-func (r errorRows) showsThreshold() bool {
-	at := math.Log10(threshold)
-	return at >= float64(r.low) && at <= float64(r.high)
-}
+// showsLine reports whether the dashed line lies on the axis.
+func (r errorRows) showsLine() bool { return r.line >= float64(r.low) && r.line <= float64(r.high) }
 
 // ticks labels whole decades and the extra rows; up to three decades get 2 and 5 as well.
 func (r errorRows) ticks() []plot.Tick {
@@ -154,7 +172,7 @@ func tapTicks(taps int) []plot.Tick {
 	return ticks
 }
 
-// errorGrid draws a line per decade, the threshold, and the borders of the extra rows.
+// errorGrid draws a line per decade and the dashed line.
 type errorGrid struct{ rows errorRows }
 
 // Plot implements plot.Plotter.
@@ -164,10 +182,9 @@ func (g errorGrid) Plot(c draw.Canvas, p *plot.Plot) {
 	for d := g.rows.low; d <= g.rows.high; d += g.rows.step() {
 		c.StrokeLine2(thin, c.Min.X, y(float64(d)), c.Max.X, y(float64(d)))
 	}
-	if g.rows.showsThreshold() {
-		at := math.Log10(threshold)
+	if g.rows.showsLine() {
 		dashed := draw.LineStyle{Color: quietColor, Width: 0.8, Dashes: []vg.Length{5, 3}}
-		c.StrokeLine2(dashed, c.Min.X, y(at), c.Max.X, y(at))
+		c.StrokeLine2(dashed, c.Min.X, y(g.rows.line), c.Max.X, y(g.rows.line))
 	}
 }
 
@@ -210,6 +227,11 @@ func (l errorLine) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 	}
 	flush()
+	for i, value := range l.Local {
+		if !math.IsNaN(float64(value)) {
+			c.DrawGlyph(dot(l.style, 1.6), vg.Point{X: x(float64(i + 1)), Y: y(l.rows.at(float64(value)))})
+		}
+	}
 	for _, i := range l.Created {
 		drawCross(c, l.style.Light, vg.Point{X: x(float64(i + 1)), Y: c.Max.Y - 8 - vg.Length(l.index)*9})
 	}

@@ -17,19 +17,27 @@ const (
 	heatGutter     = 26 // between columns of blocks
 )
 
-// drawHeatPicture draws blocks against policies. Each cell has the colour of its error and the figure itself; blocks
-// run in execution order down the columns, with their part as a ribbon at the left.
-func drawHeatPicture(h heatPicture) ([]byte, error) {
+// heatRows is the number of rows of blocks in each column of blocks.
+func (h heatPicture) heatRows(columns int) int { return (len(h.Rows) + columns - 1) / columns }
+
+func (h heatPicture) size() (width, height vg.Length) {
 	columns := heatColumns(h)
-	perColumn := (len(h.Rows) + columns - 1) / columns
+	names, nameHeight, _ := heatHeader(h, columns)
+	width = max(pictureWidth, 20+vg.Length(columns)*(heatNameWidth+heatCellWidth*vg.Length(len(names))+heatGutter))
+	return width, 38 + nameHeight + heatRowHeight*vg.Length(max(h.heatRows(columns), 1)) + 64
+}
+
+// draw draws blocks against policies. Each cell has the colour of its error and the figure itself; blocks run in execution
+// order down the columns, with their part as a ribbon at the left.
+func (h heatPicture) draw(canvas draw.Canvas) error {
+	columns := heatColumns(h)
+	perColumn := h.heatRows(columns)
 	names, nameHeight, rotated := heatHeader(h, columns)
-	width := max(12*vg.Inch, 20+vg.Length(columns)*(heatNameWidth+heatCellWidth*vg.Length(len(names))+heatGutter))
-	s := newSheet(width, 38+vg.Length(nameHeight)+heatRowHeight*vg.Length(max(perColumn, 1))+64)
-	c := heading(s.Canvas, "Error by block and policy", "Relative L2 against "+label(h.Reference, 40)+
+	c := heading(canvas, "Error by block and policy", "Relative L2 against "+label(h.Reference, 40)+
 		" at the last tap of each block; heads and outputs: at the worst of their taps.")
 	if len(h.Rows) == 0 || len(names) == 0 {
 		emptyNote(c, "No block was recorded in this run.")
-		return s.encode()
+		return nil
 	}
 	drawHeatKey(draw.Crop(c, 0, 0, 0, -(c.Max.Y - c.Min.Y - 34)))
 	for column := range columns {
@@ -39,20 +47,20 @@ func drawHeatPicture(h heatPicture) ([]byte, error) {
 		area := draw.Crop(c, vg.Length(column)*w, vg.Length(column+1)*w-heatGutter-(c.Max.X-c.Min.X), 0, 0)
 		drawHeatColumn(area, h.Rows[from:to], names, nameHeight, rotated)
 	}
-	return s.encode()
+	return nil
 }
 
 // heatColumns is the number of columns of blocks: as many as the rows ask for, as long as the cells keep their width.
 func heatColumns(h heatPicture) int {
 	wanted := (len(h.Rows) + heatRowsAtMost - 1) / heatRowsAtMost
-	fit := int((12*vg.Inch - 20 + heatGutter) / (heatNameWidth + heatCellWidth*vg.Length(len(h.Policies)) + heatGutter))
+	fit := int((pictureWidth - 20 + heatGutter) / (heatNameWidth + heatCellWidth*vg.Length(len(h.Policies)) + heatGutter))
 	return max(1, min(wanted, fit))
 }
 
 // heatHeader decides how the policies' names stand above the cells: flat when all fit, turned otherwise.
 func heatHeader(h heatPicture, columns int) (names []string, height vg.Length, rotated bool) {
 	style := textStyle(9.5, inkColor)
-	cell := ((12*vg.Inch-20+heatGutter)/vg.Length(columns) - heatGutter - heatNameWidth) / vg.Length(max(len(h.Policies), 1))
+	cell := ((pictureWidth-20+heatGutter)/vg.Length(columns) - heatGutter - heatNameWidth) / vg.Length(max(len(h.Policies), 1))
 	height = 16
 	for _, policy := range h.Policies {
 		names = append(names, label(policy, 26))

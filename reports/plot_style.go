@@ -14,10 +14,25 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// dotsPerInch is the resolution of the pictures: a 12 inch picture is 1,728 pixels wide.
+// dotsPerInch is the resolution of the PNG pictures: a 12 inch picture is 1,728 pixels wide.
 const dotsPerInch = 144
+
+// pictureWidth is the usual width of a picture.
+const pictureWidth = 12 * vg.Inch
+
+// format is a file format of pictures, named by the extension of its files.
+type format string
+
+const (
+	formatPNG format = "png"
+	formatSVG format = "svg"
+)
+
+// formats lists the formats in which every picture is written.
+var formats = []format{formatPNG, formatSVG}
 
 // Colours of everything that is not data.
 var (
@@ -26,27 +41,46 @@ var (
 	ruleColor  = rgb(0xdcdcdc)
 )
 
-// sheet is a white picture to draw on.
-type sheet struct {
-	canvas *vgimg.Canvas
-	draw.Canvas
-}
-
-// newSheet makes a picture of the given size with a margin around it.
-func newSheet(width, height vg.Length) sheet {
-	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
-	const margin = 10
-	return sheet{c, draw.Crop(draw.New(c), margin, -margin, margin, -margin)}
-}
-
-// encode returns the picture as PNG.
-func (s sheet) encode() ([]byte, error) {
+// drawPicture draws a picture on white with a margin around it and returns it in the given format.
+func drawPicture(d drawing, f format) ([]byte, error) {
+	width, height := d.size()
 	var b bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&b, s.canvas.Image()); err != nil {
-		return nil, err
+	switch f {
+	case formatSVG:
+		c := vgsvg.New(width, height)
+		if err := d.draw(onWhite(c)); err != nil {
+			return nil, err
+		}
+		if _, err := c.WriteTo(&b); err != nil {
+			return nil, err
+		}
+		return withFallbackFonts(b.Bytes()), nil
+	case formatPNG:
+		c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
+		if err := d.draw(onWhite(c)); err != nil {
+			return nil, err
+		}
+		encoder := png.Encoder{CompressionLevel: png.BestCompression}
+		if err := encoder.Encode(&b, c.Image()); err != nil {
+			return nil, err
+		}
+		return b.Bytes(), nil
 	}
-	return b.Bytes(), nil
+	panic("reports: no picture format " + string(f))
+}
+
+// onWhite paints a canvas white and leaves a margin.
+func onWhite(canvas vg.CanvasSizer) draw.Canvas {
+	c := draw.New(canvas)
+	c.FillPolygon(color.White, rectangle(c.Min.X, c.Min.Y, c.Max.X, c.Max.Y))
+	const margin = 10
+	return draw.Crop(c, margin, -margin, margin, -margin)
+}
+
+// withFallbackFonts names, behind the font that a picture was laid out with, those of the same widths and any other.
+func withFallbackFonts(svg []byte) []byte {
+	const family = "font-family:Liberation Sans;"
+	return bytes.ReplaceAll(svg, []byte(family), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
 }
 
 // textStyle is the house's sans serif at the given size.
@@ -99,6 +133,7 @@ const (
 	sampleLine legendSample = iota
 	sampleSquare
 	sampleCross
+	sampleDot
 )
 
 // legend draws the entries from left to right in as many rows as they need and returns what is left below them.
@@ -116,6 +151,8 @@ func legend(c draw.Canvas, entries []legendEntry) draw.Canvas {
 			c.FillPolygon(e.style.Light, rectangle(x+sample-11, y-5.5, x+sample, y+5.5))
 		case sampleCross:
 			drawCross(c, e.style.Light, vg.Point{X: x + sample - 6, Y: y})
+		case sampleDot:
+			c.DrawGlyph(dot(e.style, 2.2), vg.Point{X: x + sample - 6, Y: y})
 		default:
 			c.StrokeLine2(strokeOf(e.style, 2), x, y, x+sample, y)
 		}

@@ -7,12 +7,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// drawUlpPicture draws, for each embedding, which share of its elements lies how many bf16 ulps from the reference;
-// one bar per policy and bin.
-func drawUlpPicture(u ulpPicture) ([]byte, error) {
+func (u ulpPicture) size() (width, height vg.Length) {
 	const panelHeight = 2.35 * vg.Inch
-	s := newSheet(12*vg.Inch, 1.3*vg.Inch+panelHeight*vg.Length(len(u.Panels)))
-	c := heading(s.Canvas, "Distance of the embeddings in bf16 ulps", "Share of elements by distance from "+
+	return pictureWidth, 1.3*vg.Inch + panelHeight*vg.Length(len(u.Panels))
+}
+
+// draw draws, for each embedding, which share of its elements lies how many bf16 ulps from the reference; one bar per
+// policy and bin.
+func (u ulpPicture) draw(canvas draw.Canvas) error {
+	c := heading(canvas, "Distance of the embeddings in bf16 ulps", "Share of elements by distance from "+
 		label(u.Reference, 40)+", after both sides are rounded to bf16; an ulp is one step of bf16.")
 	entries := make([]legendEntry, len(u.Policies))
 	for i, policy := range u.Policies {
@@ -21,16 +24,16 @@ func drawUlpPicture(u ulpPicture) ([]byte, error) {
 	c = legend(c, entries)
 	if len(u.Panels) == 0 || len(u.Policies) == 0 {
 		emptyNote(c, "The embeddings were not recorded in this run.")
-		return s.encode()
+		return nil
 	}
 	height := (c.Max.Y - c.Min.Y) / vg.Length(len(u.Panels))
 	for i, panel := range u.Panels {
 		area := draw.Crop(c, 0, 0, vg.Length(len(u.Panels)-1-i)*height, -vg.Length(i)*height)
 		if err := drawUlpPanel(area, panel, u); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s.encode()
+	return nil
 }
 
 // drawUlpPanel draws the bars of one embedding.

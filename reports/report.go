@@ -7,7 +7,8 @@ import (
 	"bf16lab/experiments/results"
 )
 
-// Write makes the report of a run in folder dir: report.html and plots/*.png.
+// Write makes the report of a run in folder dir: report.html, plots/ with every picture as PNG and SVG and its data as CSV,
+// data.json and data.npz with everything that is shown, and notes.md.
 //
 // Everything is rendered before the first file is written, each file goes to a temporary name and is then renamed, and
 // report.html comes last. A folder with a report.html therefore holds a whole report.
@@ -18,31 +19,28 @@ func Write(dir string, run *results.Run) error {
 	if err := check(run); err != nil {
 		return err
 	}
+	drawn, err := pictureFiles(run)
+	if err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
 	var files []file
-	for _, p := range pictures {
-		content, err := p.render(run)
-		if err != nil {
-			return fmt.Errorf("reports: draw %s: %w", p.name, err)
-		}
-		files = append(files, file{filepath.Join(dir, "plots", p.name), content})
+	for _, f := range drawn {
+		files = append(files, file{filepath.Join(dir, "plots", f.path), f.content})
+	}
+	data, err := encodePlotted(run)
+	if err != nil {
+		return fmt.Errorf("reports: make data.json: %w", err)
+	}
+	arrays, err := encodeArrays(arraysOf(run))
+	if err != nil {
+		return fmt.Errorf("reports: make data.npz: %w", err)
 	}
 	page, err := renderPage(run)
 	if err != nil {
 		return fmt.Errorf("reports: make page: %w", err)
 	}
-	files = append(files, file{filepath.Join(dir, "report.html"), page})
+	for _, f := range []file{{"data.json", data}, {"data.npz", arrays}, {"notes.md", newNotes(run)}, {"report.html", page}} {
+		files = append(files, file{filepath.Join(dir, f.path), f.content})
+	}
 	return writeFiles(files)
-}
-
-// picture is one PNG of the report.
-type picture struct {
-	name   string
-	render func(*results.Run) ([]byte, error)
-}
-
-// pictures lists the PNG files of a report.
-var pictures = []picture{
-	{"error_by_layer.png", func(run *results.Run) ([]byte, error) { return drawErrorPicture(newErrorPicture(run)) }},
-	{"heat_map.png", func(run *results.Run) ([]byte, error) { return drawHeatPicture(newHeatPicture(run)) }},
-	{"embedding_ulps.png", func(run *results.Run) ([]byte, error) { return drawUlpPicture(newUlpPicture(run)) }},
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"bf16lab/experiments/results"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestWrite(t *testing.T) {
@@ -30,9 +32,13 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "plots/embedding_ulps.png plots/error_by_layer.png plots/heat_map.png report.html"
-	if got := strings.Join(names, " "); got != want {
-		t.Errorf("files are %s, want %s", got, want)
+	want := []string{"data.json", "data.npz", "notes.md"}
+	for _, name := range []string{"embedding_ulps", "error_by_layer", "heat_map"} {
+		want = append(want, "plots/"+name+".csv", "plots/"+name+".png", "plots/"+name+".svg")
+	}
+	want = append(want, "report.html")
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	if err != nil {
@@ -107,7 +113,14 @@ func TestPicturesOfAwkwardRuns(t *testing.T) {
 	for name, run := range map[string]*results.Run{"empty": empty, "nobody": nobody, "many": many, "one": one, "bare": {Schema: 1}} {
 		for _, p := range pictures {
 			t.Run(name+"_"+p.name, func(t *testing.T) {
-				b, err := p.render(run)
+				d := p.make(run)
+				if d == nil {
+					t.Skip("no data")
+				}
+				if _, err := drawPicture(d, formatSVG); err != nil {
+					t.Error(err)
+				}
+				b, err := drawPicture(d, formatPNG)
 				if err != nil {
 					t.Fatal(err)
 				}

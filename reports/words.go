@@ -70,31 +70,17 @@ func (s sentence) String() string {
 	return b.String()
 }
 
-// leadWords says what was compared, which policies are closest and farthest, and whether anything became non-finite.
-func leadWords(run *results.Run, findings []finding) []sentence {
+// moreWords says what does not fit into the three sentences at the top: which policies are closest and farthest, and
+// whether anything became non-finite.
+func moreWords(run *results.Run, findings []finding) []sentence {
 	if len(run.Policies) == 0 || len(run.Taps) == 0 {
-		return []sentence{say("Nothing was compared: the run has %s policies and %s taps.",
-			formatCount(len(run.Policies)), formatCount(len(run.Taps)))}
+		return nil
 	}
-	lead := []sentence{comparedWords(run)}
+	var words []sentence
 	if s := distanceWords(run, findings); s != nil {
-		lead = append(lead, s)
+		words = append(words, s)
 	}
-	return append(lead, nonFiniteWords(run, findings)...)
-}
-
-func comparedWords(run *results.Run) sentence {
-	verb := "policies were"
-	if len(run.Policies) == 1 {
-		verb = "policy was"
-	}
-	model := run.Model.Name
-	if run.Model.Weights != "" {
-		model += " (weights: " + run.Model.Weights + ")"
-	}
-	return say("%s precision "+verb+" compared with %s at %s named values of %s, computed from %s bases of %s.",
-		countWord(len(run.Policies)), name(run.Reference.Name), formatCount(len(run.Taps)), model,
-		formatCount(run.Input.Length), run.Input.Source)
+	return append(words, nonFiniteWords(run, findings)...)
 }
 
 // distanceWords names the closest and the farthest policy at the 1 bp embedding.
@@ -113,12 +99,8 @@ func distanceWords(run *results.Run, findings []finding) sentence {
 		}
 	}
 	far := name(findings[farthest].Policy)
-	switch {
-	case at(farthest) == 0:
-		return say("At the 1 bp embedding nothing differs from the reference.")
-	case at(closest) == at(farthest):
-		return say("At the 1 bp embedding %s differs from the reference by a relative L2 of %s: %s.",
-			far, errorFigure(at(farthest)), gloss(at(farthest)))
+	if at(closest) == at(farthest) {
+		return nil // the opening has said it
 	}
 	return say("At the 1 bp embedding %s stays closest to the reference (relative L2 %s) and %s ends farthest from it (%s): %s.",
 		name(findings[closest].Policy), formatError(at(closest), 2), far, errorFigure(at(farthest)), gloss(at(farthest)))

@@ -33,6 +33,7 @@ func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
 type commandLine struct {
 	Run      runCommand      `cmd:"" help:"Replay the model under several precision policies and compare every layer."`
 	Merge    mergeCommand    `cmd:"" help:"Put the shards of a sweep together."`
+	Report   reportCommand   `cmd:"" help:"Rebuild the report of a run, or make one of several runs."`
 	Verify   verifyCommand   `cmd:"" help:"Replay references made by JAX and compare them bit by bit."`
 	Policies policiesCommand `cmd:"" help:"List the built-in precision policies, or show one as YAML."`
 	Taps     tapsCommand     `cmd:"" help:"List the names, types and shapes of the values that can be watched."`

@@ -30,6 +30,7 @@ type Run struct {
 	Explanations  []Explanation `json:"explanations,omitempty"`
 
 	// What kinds of experiment other than a replay add; the zero value is not written.
+	Sources   []Source    `json:"sources,omitempty"` // of a run that was put together from several
 	Kind      string      `json:"kind,omitempty"`
 	LocalBy   string      `json:"local_by,omitempty"` // module or primitive: what Tap.Local is local to
 	Rule      VerdictRule `json:"verdict_rule,omitempty"`
@@ -119,6 +120,13 @@ const (
 type TapVariant struct {
 	Imposed string `json:"imposed"` // what was taken from the reference
 	Tap
+}
+
+// Source is one of the runs that a combined one was put together from.
+type Source struct {
+	Label   string   `json:"label"`
+	Kind    string   `json:"kind"`
+	Command []string `json:"command"` // argument vector that repeats it
 }
 
 // Explanation is a finding in words with the figures it rests on; the report opens with them.

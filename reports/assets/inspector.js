@@ -1,20 +1,11 @@
 "use strict";
-// All figures of one tap under every policy, with the histogram of its distances in bf16 ulps.
+// All figures of one tap under every policy, with the histogram of its distances in bf16 ulps and its error against
+// magnitude.
 
 report.inspector = (function () {
   const root = document.getElementById("inspector");
   let current = null;
   let isHeld = false;
-
-  // figures is the table of all measures.
-  function figures(tap) {
-    const rows = data.measures.map((measure) => element("tr", {},
-      element("th", { scope: "row", title: `${measure.help} ${measure.causes}` }, measure.label),
-      ...data.policies.map((_, p) => element("td", { class: "number" }, written(measure, data.values[measure.key][p][tap])))));
-    rows.push(element("tr", {}, element("th", { scope: "row", title: "Where the largest difference is, along the axes of the shape." }, "largest difference at"),
-      ...data.policies.map((_, p) => element("td", { class: "number" }, data.worst[p][tap] || "–"))));
-    return element("table", {}, heads(""), element("tbody", {}, ...rows));
-  }
 
   // ulps is the histogram: a bar and its share for each bin.
   function ulps(tap) {
@@ -42,8 +33,11 @@ report.inspector = (function () {
       element("h3", {}, breakable(data.names[tap])),
       element("p", { class: "facts" }, facts.filter(Boolean).join(" · "), element("span", { class: "held" }, isHeld ? " · held" : "")),
       element("div", { class: data.policies.length > 4 ? "panes many" : "panes" },
-        element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "All figures of the tap" }, figures(tap)),
-        element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "Distances in bf16 ulps" }, ulps(tap))));
+        element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "All figures of the tap" }, figureTable(tap, heads(""))),
+        element("div", {},
+          element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "Distances in bf16 ulps" }, ulps(tap)),
+          report.scatter.of(tap))));
+    report.scatter.draw(tap);
   }
 
   // hold says whether the tap stays when the cursor moves on.
@@ -54,6 +48,7 @@ report.inspector = (function () {
   }
 
   function start() {
+    if (!root) return;
     if (!data.names.length || !data.policies.length) {
       root.remove();
       return;

@@ -19,6 +19,7 @@ function measureColumn(key, extra = "") {
 const sortable = (measure, v) => (v !== null && measure.format === "signed" ? Math.abs(v) : v);
 
 function worstTable() {
+  if (!document.getElementById("worst-table")) return;
   const rows = [];
   data.names.forEach((_, tap) => data.policies.forEach((_, policy) => rows.push({ tap, policy })));
   let part = 0, policy = 0;
@@ -41,6 +42,7 @@ function worstTable() {
 }
 
 function outputsTable() {
+  if (!document.getElementById("outputs-table")) return;
   let measure = data.measures[0];
   const help = element("p", { class: "hint" });
   const explain = () => help.replaceChildren(...explained(measure));
@@ -84,6 +86,7 @@ function junctionsTable() {
 }
 
 function nonFiniteTable() {
+  if (!document.getElementById("non-finite-table")) return;
   const words = { created: "created here", inherited: "inherited", reference: "as in the reference", "": "of unknown origin" };
   const order = ["created", "inherited", "", "reference"];
   const sum = (side) => side.nan + side.positive_infinity + side.negative_infinity;
@@ -119,9 +122,14 @@ document.getElementById("copy")?.addEventListener("click", async (event) => {
   setTimeout(() => { event.target.textContent = "Copy"; }, 2000);
 });
 
+report.ablation.start();
+report.search.start();
+report.sweep.start();
 report.inspector.start();
 report.plot.start();
+verdictsTable();
 worstTable();
 outputsTable();
 junctionsTable();
 nonFiniteTable();
+accidentsTables();

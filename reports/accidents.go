@@ -1,0 +1,74 @@
+package reports
+
+import (
+	"bf16lab/experiments/metrics"
+	"bf16lab/experiments/results"
+)
+
+// accidents is what the report shows of a hunt for non-finite values: where equations make them, and near misses.
+type accidents struct {
+	Policies []string      `json:"policies"`
+	Limits   []number      `json:"limits"` // by policy: largest finite number of the compute format
+	Words    []string      `json:"words"`
+	Created  []creationRow `json:"created"`
+	Near     []nearMissRow `json:"near"`
+}
+
+// creationRow is an equation that makes a non-finite value of finite operands under a policy.
+type creationRow struct {
+	Policy    int      `json:"policy"`
+	Equation  int      `json:"equation"`
+	Primitive string   `json:"primitive"`
+	Module    string   `json:"module"`
+	Function  string   `json:"function"`
+	Tap       string   `json:"tap"`
+	Count     int64    `json:"count"`
+	Index     int64    `json:"index"`
+	Value     number   `json:"value"`
+	Operands  []number `json:"operands"`
+	ByDesign  bool     `json:"by_design"`
+}
+
+// nearMissRow is a place where values come close to an accident under a policy.
+type nearMissRow struct {
+	Policy    int    `json:"policy"`
+	Kind      string `json:"kind"`
+	Equation  int    `json:"equation"`
+	Primitive string `json:"primitive"`
+	Module    string `json:"module"`
+	Function  string `json:"function"`
+	Count     int64  `json:"count"`
+	Worst     number `json:"worst"`
+	Index     int64  `json:"index"`
+}
+
+// newAccidents collects what is shown; nil for a run that did not look.
+func newAccidents(run *results.Run) *accidents {
+	from := &run.NonFinite
+	if len(from.Policies) == 0 && len(from.Words) == 0 {
+		return nil
+	}
+	a := &accidents{Policies: []string{}, Limits: []number{}, Words: from.Words, Created: []creationRow{}, Near: []nearMissRow{}}
+	for i := range from.Policies {
+		p := &from.Policies[i]
+		a.Policies = append(a.Policies, p.Policy)
+		a.Limits = append(a.Limits, number(p.Limit))
+		for _, c := range p.Created {
+			a.Created = append(a.Created, creationRow{i, c.Equation, c.Primitive, c.Module, c.Function, c.Tap, c.Count, c.Index,
+				number(c.Value), numberList(c.Operands), c.ByDesign})
+		}
+		for _, m := range p.Near {
+			a.Near = append(a.Near, nearMissRow{i, m.Kind, m.Equation, m.Primitive, m.Module, m.Function, m.Count, number(m.Worst), m.Index})
+		}
+	}
+	return a
+}
+
+// numberList writes numbers of results for the page.
+func numberList(from []metrics.Number) []number {
+	list := make([]number, len(from))
+	for i, v := range from {
+		list[i] = number(v)
+	}
+	return list
+}
