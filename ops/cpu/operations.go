@@ -6,8 +6,8 @@ import "bf16lab/ops"
 // plan: two for each product of two elements that enters a sum.
 func (p *Program) Operations() float64 {
 	total := 0.0
-	for _, st := range p.stages {
-		for _, s := range st.steps() {
+	for _, stage := range p.stages {
+		for _, s := range stage.steps() {
 			for _, u := range s.units {
 				for _, n := range u.nodes {
 					total += operations(n)

@@ -11,11 +11,14 @@ const sumBlock = 256
 
 // sumColumns computes a sum over leading axes in the order Tiles with kernels, straight from the storage of the operand:
 // what ops.SumColumns makes of the widened operand. It returns nil where that is not possible.
-func (r *run) sumColumns(n *ops.Node, plan *ops.NodePlan, x *ops.Tensor) *ops.Tensor {
-	k, columns := activeElementwise(), n.Out[0].Shape.Size()
+func (r *run) sumColumns(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
+	if !sumsLeadingAxes(n) {
+		return nil
+	}
+	k, x, columns := activeElementwise(), operands[0], n.Out[0].Shape.Size()
 	rounded := plan.Operands[0] != (bf16.Format{})
 	if k.sumFour == nil || plan.Sum.Kind != bf16.Tiles || plan.Double || plan.Exact || rounded || columns == 0 || columns%elementwiseLanes != 0 ||
-		x.F32 == nil && x.BF16 == nil || !sumsLeadingAxes(n) {
+		x.F32 == nil && x.BF16 == nil {
 		return nil
 	}
 	mode := 0

@@ -135,10 +135,8 @@ func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
 	if p, ok := n.Params.(ops.DotParams); ok && n.Out[0].DType.IsFloat() {
 		return []*ops.Tensor{r.dot(n, plan, p, operands)}
 	}
-	if _, ok := n.Params.(ops.ReduceParams); ok {
-		if out := r.sumColumns(n, plan, operands[0]); out != nil {
-			return []*ops.Tensor{out}
-		}
+	if out := r.sumColumns(n, plan, operands); out != nil {
+		return []*ops.Tensor{out}
 	}
 	if n.Primitive.OnlyMoves() && !plan.Round && plan.Operands == [3]bf16.Format{} {
 		if out := r.moveWhole(n, plan, operands); out != nil {
