@@ -17,42 +17,56 @@ func zip[T, U any](dst []U, shape Shape, x []T, xs Shape, y []T, ys Shape, f fun
 		f(dst, x, y)
 		return
 	}
-	axis, run := runAxis(shape, xs, ys)
-	xStep, yStep := outerStrides(xs, shape, axis), outerStrides(ys, shape, axis)
-	xConstant, yConstant := constantFrom(xs, axis), constantFrom(ys, axis)
 	var xFill, yFill []T
-	if xConstant {
-		xFill = make([]T, min(run, fillRun))
+	BroadcastRuns(shape, xs, ys, func(at, run int, xr, yr Run) {
+		if xr.Step == 1 && yr.Step == 1 {
+			f(dst[at:at+run], x[xr.At:xr.At+run], y[yr.At:yr.At+run])
+			return
+		}
+		left, right := spread(&xFill, x, xr, run), spread(&yFill, y, yr, run)
+		for i := 0; i < run; i += fillRun {
+			n := min(fillRun, run-i)
+			f(dst[at+i:at+i+n], left(i, n), right(i, n))
+		}
+	})
+}
+
+// spread returns how a loop reads up to fillRun elements of an operand from element i of a run on; a constant is spread out
+// in fill.
+func spread[T any](fill *[]T, x []T, r Run, run int) func(i, n int) []T {
+	if r.Step == 1 {
+		return func(i, n int) []T { return x[r.At+i : r.At+i+n] }
 	}
-	if yConstant {
-		yFill = make([]T, min(run, fillRun))
+	if *fill == nil {
+		*fill = make([]T, min(run, fillRun))
+	}
+	v := *fill
+	for i := range v {
+		v[i] = x[r.At]
+	}
+	return func(_, n int) []T { return v[:n] }
+}
+
+// Run is where an operand of an elementwise operation lies along a run of results: its elements begin at At and follow each
+// other (Step 1), or the element there holds for the whole run (Step 0).
+type Run struct{ At, Step int }
+
+// BroadcastRuns cuts an elementwise operation on operands of the shapes xs and ys, broadcast to shape, into runs along which
+// each operand is contiguous or constant, and calls f for each: elements at, ..., at+n-1 of the result.
+func BroadcastRuns(shape, xs, ys Shape, f func(at, n int, x, y Run)) {
+	axis, n := runAxis(shape, xs, ys)
+	xOuter, yOuter := outerStrides(xs, shape, axis), outerStrides(ys, shape, axis)
+	x, y := Run{Step: 1}, Run{Step: 1}
+	if constantFrom(xs, axis) {
+		x.Step = 0
+	}
+	if constantFrom(ys, axis) {
+		y.Step = 0
 	}
 	index := make([]int, axis)
-	for at := 0; at < len(dst); at += run {
-		xo, yo := dotIndex(index, xStep), dotIndex(index, yStep)
-		part := dst[at : at+run]
-		switch {
-		case !xConstant && !yConstant:
-			f(part, x[xo:xo+run], y[yo:yo+run])
-		default:
-			if xConstant {
-				fill(xFill, x[xo])
-			}
-			if yConstant {
-				fill(yFill, y[yo])
-			}
-			for i := 0; i < run; i += fillRun {
-				n := min(fillRun, run-i)
-				left, right := xFill, yFill
-				if !xConstant {
-					left = x[xo+i : xo+i+n]
-				}
-				if !yConstant {
-					right = y[yo+i : yo+i+n]
-				}
-				f(part[i:i+n], left[:n], right[:n])
-			}
-		}
+	for at := 0; at < shape.Size(); at += n {
+		x.At, y.At = dotIndex(index, xOuter), dotIndex(index, yOuter)
+		f(at, n, x, y)
 		advance(index, shape)
 	}
 }

@@ -9,7 +9,7 @@ import (
 func decode(dst, t *ops.Tensor) {
 	switch {
 	case dst.F32 != nil && t.BF16 != nil:
-		bf16.DecodeBFloat16(dst.F32, t.BF16)
+		decodeBFloat16(dst.F32, t.BF16)
 	case dst.F32 != nil && t.F32 != nil:
 		copy(dst.F32, t.F32)
 	case dst.F32 != nil && t.F64 != nil:
@@ -44,7 +44,7 @@ func decode(dst, t *ops.Tensor) {
 // encode writes an arithmetic tensor, already rounded, into dst, which may be narrower.
 func encode(dst, t *ops.Tensor) {
 	if dst.BF16 != nil {
-		bf16.EncodeBFloat16(dst.BF16, t.F32)
+		encodeBFloat16(dst.BF16, t.F32)
 		return
 	}
 	decode(dst, t)

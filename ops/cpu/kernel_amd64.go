@@ -4,6 +4,8 @@ package cpu
 
 //go:generate go -C _gen run ./gemm -isa avx512 -out ../kernel_avx512_amd64.s -stubs ../kernel_avx512_amd64.go -pkg cpu
 //go:generate go -C _gen run ./gemm -isa avx2 -out ../kernel_avx2_amd64.s -stubs ../kernel_avx2_amd64.go -pkg cpu
+//go:generate go -C _gen run ./elementwise -isa avx512 -out ../elementwise_avx512_amd64.s -stubs ../elementwise_avx512_amd64.go -pkg cpu
+//go:generate go -C _gen run ./elementwise -isa avx2 -out ../elementwise_avx2_amd64.s -stubs ../elementwise_avx2_amd64.go -pkg cpu
 
 import "golang.org/x/sys/cpu"
 
@@ -31,8 +33,9 @@ var avx512 = instructionSet{
 		rows: len(tilesAVX512F64), columns: 16, masked: true, tile: tileAVX512F64,
 		packWide: packers[float64, float64]{packLinesAVX512F64, packStripsAVX512F64, packTransposeAVX512F64, 8, 1, 1},
 	},
-	unfused32: avx2.unfused32, // rare orders share the narrower kernels
-	unfused64: avx2.unfused64,
+	unfused32:   avx2.unfused32, // rare orders share the narrower kernels
+	unfused64:   avx2.unfused64,
+	elementwise: elementwiseAVX512,
 }
 
 var avx2 = instructionSet{
@@ -41,6 +44,8 @@ var avx2 = instructionSet{
 	unfused32: avx2Kernels32(tileUnfusedAVX2F32),
 	f64:       avx2Kernels64(tileAVX2F64),
 	unfused64: avx2Kernels64(tileUnfusedAVX2F64),
+
+	elementwise: elementwiseAVX2,
 }
 
 func avx2Kernels32(tile func(mode, count, element, height, width int, a, b, c *float32, stride int)) kernels[float32] {

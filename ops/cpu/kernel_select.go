@@ -32,6 +32,7 @@ type instructionSet struct {
 	name           string
 	f32, unfused32 kernels[float32]
 	f64, unfused64 kernels[float64]
+	elementwise    elementwiseKernels
 }
 
 var plainGo = instructionSet{

@@ -13,6 +13,7 @@ func systemAlloc(bytes int) []byte {
 	if err != nil {
 		panic(OutOfMemory{Bytes: bytes, Reason: fmt.Sprint(err)})
 	}
+	_ = syscall.Madvise(block, 14)
 	return block
 }
 

@@ -34,7 +34,7 @@ func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, rounded bf16.Form
 	case plan.Double && (t.F64 == nil || rounded != (bf16.Format{})):
 		wide := r.memory.tensor(t.Shape, ops.StoreFloat64)
 		decode(wide, t)
-		ops.RoundTo(rounded, wide)
+		roundTo(rounded, wide)
 		return wide
 	case !plan.Double && t.F32 == nil && t.BF16 == nil:
 		wide := r.memory.tensor(t.Shape, ops.StoreFloat32)
@@ -60,7 +60,7 @@ type side struct {
 func (s side) matrix(offset int, rounded bf16.Format) Matrix {
 	data := Floats{F32: s.tensor.F32, BF16: s.tensor.BF16}
 	if rounded != (bf16.Format{}) {
-		data.Round = func(values []float32) { rounded.RoundSlice(values, values) }
+		data.Round = roundingSlices(rounded)
 	}
 	return Matrix{Data: data, Offset: offset, Rows: s.rows, Columns: s.columns, RowStride: s.rowStride, ColumnStride: s.columnStride}
 }
@@ -161,6 +161,14 @@ func rounding(f bf16.Format) func(float32) float32 {
 		return func(x float32) float32 { return x }
 	}
 	return f.Round
+}
+
+// roundingSlices returns the rounding of slices to a format, in place.
+func roundingSlices(f bf16.Format) func(values []float32) {
+	if k := activeElementwise(); k.copy != nil && f == bf16.BFloat16 {
+		return func(values []float32) { k.copy.run(modeRound, values, values) }
+	}
+	return func(values []float32) { f.RoundSlice(values, values) }
 }
 
 func element(t *ops.Tensor, i int) float32 {

@@ -159,11 +159,11 @@ func (r *run) roundInto(n *ops.Node, plan *ops.NodePlan, out, wide *ops.Tensor) 
 		lo, hi := b*observeElements, min((b+1)*observeElements, size)
 		from := wide.Range(lo, hi, ops.Shape{hi - lo})
 		if plan.Flush {
-			ops.Flush(from)
+			flush(from)
 		}
 		if out == wide {
 			if plan.Round {
-				ops.RoundTo(plan.Output, from)
+				roundTo(plan.Output, from)
 			}
 			return
 		}

@@ -26,7 +26,7 @@ func (r *run) shown(watch int, parts []*ops.Tensor) []*ops.Tensor {
 		}
 		out[i] = ops.NewTensor(t.Shape, ops.StoreFloat32)
 		decode(out[i], t)
-		ops.RoundTo(format(i), out[i])
+		roundTo(format(i), out[i])
 	}
 	return out
 }

@@ -10,6 +10,7 @@ type tileMachine struct {
 	program  *tileProgram
 	buffers  []*ops.Tensor
 	contexts []*ops.Context
+	vectors  []vectorStep  // by step; nil where the definition serves
 	results  []*ops.Tensor // of the current tile, by step
 }
 
@@ -19,7 +20,9 @@ func (p *tileProgram) machine() *tileMachine {
 		m.buffers = append(m.buffers, ops.NewTensor(ops.Shape{s.size}, s.storage))
 	}
 	for i := range p.steps {
-		m.contexts = append(m.contexts, ops.NewContext(p.steps[i].row.params, p.steps[i].plan))
+		st := &p.steps[i]
+		m.contexts = append(m.contexts, ops.NewContext(st.row.params, st.plan))
+		m.vectors = append(m.vectors, p.vectorStep(st))
 	}
 	return m
 }
@@ -45,13 +48,35 @@ func (m *tileMachine) step(i, lo, hi int) *ops.Tensor {
 		for j := range st.in {
 			in[j] = m.operand(&st.in[j], lo, hi)
 		}
-		ops.Evaluate(st.row.node.Primitive, m.contexts[i], []*ops.Tensor{out}, in)
+		m.evaluate(i, out, in)
 	}
 	if st.stored != nil && st.slot >= 0 {
 		size := st.row.inner.Size()
 		encode(st.stored.Range(lo*size, hi*size, shape), out)
 	}
 	return out
+}
+
+// vectorStep returns how kernels carry out a step, nil where its definition serves.
+func (p *tileProgram) vectorStep(st *tileStep) vectorStep {
+	if st.plan.Alias || st.storage != ops.StoreFloat32 {
+		return nil
+	}
+	for j, o := range st.row.node.In {
+		if st.plan.Operand(j, o.DType) != ops.StoreFloat32 {
+			return nil
+		}
+	}
+	return activeElementwise().vectorStep(st.row.node.Primitive, st.row.params, st.plan)
+}
+
+// evaluate computes the result of a step from its operands.
+func (m *tileMachine) evaluate(i int, out *ops.Tensor, in []*ops.Tensor) {
+	if vector := m.vectors[i]; vector != nil {
+		vector(out, in)
+		return
+	}
+	ops.Evaluate(m.program.steps[i].row.node.Primitive, m.contexts[i], []*ops.Tensor{out}, in)
 }
 
 // output returns where the result of a step goes: its buffer, or the rows of the stored result.
@@ -75,10 +100,10 @@ func (m *tileMachine) moveRows(st *tileStep, out *ops.Tensor, lo, hi int) {
 		decode(out, to)
 	}
 	if r := st.in[0].round; r != (bf16.Format{}) {
-		ops.RoundTo(r, out)
+		roundTo(r, out)
 	}
 	if st.plan.Round {
-		ops.RoundTo(st.plan.Output, out)
+		roundTo(st.plan.Output, out)
 	}
 }
 
@@ -107,7 +132,7 @@ func (m *tileMachine) operand(src *tileSource, lo, hi int) *ops.Tensor {
 	}
 	buffer := m.buffers[src.slot].Range(0, shape.Size(), shape)
 	decode(buffer, t)
-	ops.RoundTo(src.round, buffer)
+	roundTo(src.round, buffer)
 	return buffer
 }
 

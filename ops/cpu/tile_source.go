@@ -56,6 +56,6 @@ func widenShared(t *ops.Tensor, inner ops.Shape, want ops.Storage, round bf16.Fo
 	}
 	out := ops.NewTensor(inner, want)
 	decode(out, t)
-	ops.RoundTo(round, out)
+	roundTo(round, out)
 	return out
 }

@@ -175,7 +175,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 			widened[i] = r.memory.tensor(t.Shape, want)
 			temporary = append(temporary, widened[i])
 			decode(widened[i], t)
-			ops.RoundTo(rounded, widened[i])
+			roundTo(rounded, widened[i])
 		}
 	}
 	out := make([]*ops.Tensor, len(n.Out))

@@ -1,0 +1,63 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"bf16lab/ops"
+	"bf16lab/ops/cpu"
+)
+
+// Rehearsal is an experiment that can be run any number of times with all inputs in memory, for measurements of speed.
+type Rehearsal struct {
+	replay  *replay
+	tensors map[string]*ops.Tensor
+	// Policies are the names of the distinct policies, the reference first.
+	Policies []string
+}
+
+// Rehearse prepares an experiment and loads everything that its graph takes from outside.
+func Rehearse(c *Config, o Options) (*Rehearsal, error) {
+	r, err := prepare(c, o)
+	if err != nil {
+		return nil, err
+	}
+	h := &Rehearsal{replay: r, tensors: map[string]*ops.Tensor{}}
+	for _, p := range r.plans {
+		if !slices.Contains(h.Policies, p.Name) {
+			h.Policies = append(h.Policies, p.Name)
+		}
+	}
+	for _, v := range r.graph.Inputs {
+		if h.tensors[v.Input.Name()], err = r.inputs.load(v); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// Run runs the experiment as [Replay] does, every metric of every tap included, and forgets the results.
+func (h *Rehearsal) Run(ctx context.Context) error {
+	return h.run(ctx, h.replay.program, newComparison(len(h.replay.taps), len(h.replay.plans)))
+}
+
+// Alone runs one of the policies by itself, up to the taps of the experiment, without any metric.
+func (h *Rehearsal) Alone(ctx context.Context, policy string) error {
+	plans := h.replay.plans
+	at := slices.IndexFunc(plans, func(p *ops.Plan) bool { return p.Name == policy })
+	if at < 0 {
+		panic(fmt.Sprintf("experiments: the experiment has no policy %s", policy))
+	}
+	watched := make([]*ops.Value, len(h.replay.taps))
+	for i, t := range h.replay.taps {
+		watched[i] = t.Value
+	}
+	return h.run(ctx, cpu.Compile(h.replay.graph, plans[at:at+1], watched), nil)
+}
+
+func (h *Rehearsal) run(ctx context.Context, program *cpu.Program, probe cpu.Probe) error {
+	load := func(v *ops.Value) (*ops.Tensor, error) { return h.tensors[v.Input.Name()], nil }
+	_, err := program.Run(ctx, cpu.Options{Workers: h.replay.options.Threads, Load: load, Probe: probe})
+	return err
+}

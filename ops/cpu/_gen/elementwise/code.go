@@ -1,0 +1,226 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// code emits instructions for one instruction set. Functions that take and return values leave their operands as they are,
+// unless they say otherwise.
+type code struct {
+	isa       string
+	bytes     int             // of a vector register
+	wide      bool            // AVX-512: mask registers, three-operand logic
+	constants map[uint32]bool // vectors in memory that the file has already
+	held      map[uint32]Op   // constants that are in registers during the current loop
+}
+
+// mask tells for each value of a vector whether something holds: an opmask register, or a vector of ones and zeros.
+type mask Op
+
+func (c *code) register() VecVirtual {
+	if c.wide {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// bits returns a constant in every value of a vector: a register that holds it, or memory.
+func (c *code) bits(v uint32) Op {
+	if r, ok := c.held[v]; ok {
+		return r
+	}
+	return c.memory(v)
+}
+
+// memory returns 64 bytes of memory filled with a constant.
+func (c *code) memory(v uint32) Mem {
+	name := fmt.Sprintf("elementwise%s%08x", c.isa, v)
+	if c.constants == nil {
+		c.constants = map[uint32]bool{}
+	}
+	if !c.constants[v] {
+		c.constants[v] = true
+		GLOBL(name, 8|16) // RODATA, NOPTR
+		for i := 0; i < 64; i += 4 {
+			DATA(i, U32(v))
+		}
+	}
+	return NewDataAddr(NewStaticSymbol(name), 0)
+}
+
+// hold keeps constants in registers, if there are enough of those.
+func (c *code) hold(constants ...uint32) {
+	c.held = map[uint32]Op{}
+	if !c.wide {
+		return
+	}
+	for _, v := range constants {
+		if c.held[v] != nil {
+			continue
+		}
+		r := c.register()
+		VMOVUPS(c.memory(v), r)
+		c.held[v] = r
+	}
+}
+
+// read returns a constant in a register that must not be overwritten.
+func (c *code) read(v uint32) VecVirtual {
+	if r, ok := c.held[v].(VecVirtual); ok {
+		return r
+	}
+	return c.in(v)
+}
+
+// in returns a constant in a register of its own.
+func (c *code) in(v uint32) VecVirtual {
+	r := c.register()
+	VMOVUPS(c.bits(v), r)
+	return r
+}
+
+func (c *code) and(a Op, b, to VecVirtual) {
+	if c.wide {
+		VPANDD(a, b, to)
+	} else {
+		VPAND(a, b, to)
+	}
+}
+
+func (c *code) or(a Op, b, to VecVirtual) {
+	if c.wide {
+		VPORD(a, b, to)
+	} else {
+		VPOR(a, b, to)
+	}
+}
+
+func (c *code) xor(a Op, b, to VecVirtual) {
+	if c.wide {
+		VPXORD(a, b, to)
+	} else {
+		VPXOR(a, b, to)
+	}
+}
+
+// The predicates of compare, which are false where a side is NaN, except for unordered and notLess.
+const (
+	equal     = 0x00
+	less      = 0x11
+	unordered = 0x03
+	notLess   = 0x15
+)
+
+// compare returns where the predicate holds of a and b.
+func (c *code) compare(predicate uint8, a VecVirtual, b Op) mask {
+	if c.wide {
+		k := K()
+		VCMPPS(Imm(uint64(predicate)), b, a, k)
+		return k
+	}
+	m := YMM()
+	VCMPPS(Imm(uint64(predicate)), b, a, m)
+	return m
+}
+
+// replace sets the values of to where the mask holds.
+func (c *code) replace(m mask, by Op, to VecVirtual) {
+	if c.wide {
+		VMOVAPS(by, m, to)
+		return
+	}
+	VBLENDVPS(m, by, to, to)
+}
+
+// keep sets the values of v to +0 where the mask does not hold.
+func (c *code) keep(m mask, v VecVirtual) {
+	if c.wide {
+		VMOVAPS_Z(v, m, v)
+		return
+	}
+	VANDPS(m, v, v)
+}
+
+// Bit patterns of float32.
+const (
+	signBit   = 0x80000000
+	magnitude = 0x7fffffff
+	exponent  = 0x7f800000
+	quietNaN  = 0x7fc00000
+	minNormal = 0x00800000
+	one       = 0x3f800000
+)
+
+// flush turns the subnormal values of v into zeros of the same sign, in place.
+func (c *code) flush(v VecVirtual) {
+	if c.wide {
+		k := K()
+		VPTESTNMD(c.bits(exponent), v, k)
+		VPANDD(c.bits(signBit), v, k, v)
+		return
+	}
+	t, zero := YMM(), YMM()
+	VPAND(c.bits(exponent), v, t)
+	VPXOR(zero, zero, zero)
+	VPCMPEQD(zero, t, t)
+	VPAND(c.bits(magnitude), t, t)
+	VPANDN(v, t, v)
+}
+
+var flushConstants = []uint32{exponent, signBit}
+
+// round rounds v to bfloat16, to nearest even, in place: bf16.ToBFloat16, widened.
+func (c *code) round(v VecVirtual) {
+	t := c.register()
+	VPSRLD(Imm(16), v, t)
+	c.and(c.bits(1), t, t)
+	VPADDD(c.bits(0x7fff), t, t)
+	VPADDD(v, t, t)
+	c.and(c.bits(0xffff0000), t, t)
+	nan := c.compare(unordered, v, v)
+	if c.wide {
+		VPANDD(c.bits(signBit), v, nan, t)
+		VPORD(c.bits(quietNaN), t, nan, t)
+	} else {
+		n := YMM()
+		VPAND(c.bits(signBit), v, n)
+		VPOR(c.bits(quietNaN), n, n)
+		VBLENDVPS(nan, n, t, t)
+	}
+	VMOVAPS(t, v)
+}
+
+var roundConstants = []uint32{1, 0x7fff, 0xffff0000, signBit, quietNaN}
+
+// modes are the ways in which a kernel finishes its results, as in elementwise_kernels.go: bit 0 flushes subnormals, bit 1
+// rounds to bfloat16.
+const (
+	modeFlush = 1
+	modeRound = 2
+)
+
+// finish emits what a mode asks for.
+func (c *code) finish(mode int, v VecVirtual) {
+	if mode&modeFlush != 0 {
+		c.flush(v)
+	}
+	if mode&modeRound != 0 {
+		c.round(v)
+	}
+}
+
+// holdFor keeps the constants of an operation and of a mode in registers.
+func (c *code) holdFor(mode int, constants []uint32) {
+	all := append([]uint32{}, constants...)
+	if mode&modeFlush != 0 {
+		all = append(all, flushConstants...)
+	}
+	if mode&modeRound != 0 {
+		all = append(all, roundConstants...)
+	}
+	c.hold(all...)
+}

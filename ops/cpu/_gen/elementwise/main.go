@@ -1,0 +1,33 @@
+// Command elementwise generates the kernels of ops/cpu that compute elementwise primitives on runs of float32 values.
+package main
+
+import (
+	"flag"
+	"log"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	isa := flag.String("isa", "", "avx512 or avx2")
+	flag.Parse()
+	ConstraintExpr("!noasm")
+	var c *code
+	switch *isa {
+	case "avx512":
+		c = &code{isa: "AVX512", bytes: 64, wide: true}
+	case "avx2":
+		c = &code{isa: "AVX2", bytes: 32}
+	default:
+		log.Fatal("elementwise: -isa must be avx512 or avx2")
+	}
+	for _, op := range binaries {
+		c.binary(op)
+	}
+	for _, op := range unaries {
+		c.unary(op)
+	}
+	c.encode()
+	c.decode()
+	Generate()
+}
