@@ -146,7 +146,7 @@ func lanes[T float](x []T) T {
 			sum[i] += parts[i]
 		}
 		if (at+group)%block == 0 {
-			compensate(total[:], carry[:], sum[:])
+			Compensate(total[:], carry[:], sum[:])
 		}
 	}
 	for ; at < len(x); at += group / 4 {
@@ -158,7 +158,7 @@ func lanes[T float](x []T) T {
 			sum[i] += part[i]
 		}
 	}
-	compensate(total[:], carry[:], sum[:])
+	Compensate(total[:], carry[:], sum[:])
 	for half := sumLanes / 2; half > 0; half /= 2 {
 		for i := range half {
 			total[i] += total[i+half]
@@ -167,12 +167,12 @@ func lanes[T float](x []T) T {
 	return total[0]
 }
 
-// compensate adds block to total with Kahan's compensation in carry, and clears block:
+// Compensate adds block to total with Kahan's compensation in carry, and clears block:
 //
 //	y = block - carry; t = total + y; carry = (t - total) - y; total = t
 //
 // where a carry that is not finite becomes zero.
-func compensate[T float](total, carry, block []T) {
+func Compensate[T float](total, carry, block []T) {
 	carry, block = carry[:len(total)], block[:len(total)]
 	for i, s := range total {
 		y := block[i] - carry[i]

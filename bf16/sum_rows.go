@@ -35,33 +35,35 @@ const tileColumns = 256
 
 // sumTiles is the order Tiles.
 func sumTiles[T float](o SumOrder, dst, x []T, step, rows int) {
-	g := o.grid(rows)
+	g := o.Grid(rows)
 	s := newRowSum[T](min(len(dst), tileColumns))
 	var cells []T
 	for lo := 0; lo < len(dst); lo += tileColumns {
 		to := dst[lo:min(lo+tileColumns, len(dst))]
-		if len(g.cells) == 1 {
-			s.sum(to, x[lo:], step, g.cells[0])
+		if len(g.Cells) == 1 {
+			s.sum(to, x[lo:], step, g.Cells[0])
 			continue
 		}
 		width := len(to)
-		cells = append(cells[:0], make([]T, len(g.cells)*width)...)
-		for i, cell := range g.cells {
+		cells = append(cells[:0], make([]T, len(g.Cells)*width)...)
+		for i, cell := range g.Cells {
 			if cell != nil {
 				s.sum(cells[i*width:(i+1)*width], x[lo:], step, cell)
 			}
 		}
-		s.sum(to, cells, width, g.order)
+		s.sum(to, cells, width, g.Order)
 	}
 }
 
-// grid is how rows are cut into cells: the rows of each, nil for a place without a cell; order is 0, 1, 2, ...
-type grid struct {
-	cells [][]int
-	order []int
+// SumGrid is how the order Tiles cuts rows into cells: the rows of each cell, nil for a place without one. Order numbers the
+// cells 0, 1, 2, ...
+type SumGrid struct {
+	Cells [][]int
+	Order []int
 }
 
-func (o SumOrder) grid(rows int) grid {
+// Grid returns the cells of a sum of so many rows in the order Tiles.
+func (o SumOrder) Grid(rows int) SumGrid {
 	sizes := o.dimensions(rows)
 	counts, steps := make([]int, len(sizes)), make([]int, len(sizes))
 	for i, d := range sizes {
@@ -73,18 +75,18 @@ func (o SumOrder) grid(rows int) grid {
 			counts[i] = (d + steps[i] - 1) / steps[i]
 		}
 	}
-	g := grid{cells: make([][]int, product(counts))}
+	g := SumGrid{Cells: make([][]int, product(counts))}
 	index := make([]int, len(sizes))
-	for at := range g.cells {
+	for at := range g.Cells {
 		box, empty := make([]span, len(sizes)), false
 		for i, d := range sizes {
 			box[i] = span{index[i] * steps[i], min((index[i]+1)*steps[i], d)}
 			empty = empty || box[i].lo >= box[i].hi
 		}
 		if !empty {
-			g.cells[at] = rowsOf(sizes, box, nil)
+			g.Cells[at] = rowsOf(sizes, box, nil)
 		}
-		g.order = append(g.order, at)
+		g.Order = append(g.Order, at)
 		advance(index, counts)
 	}
 	return g
@@ -117,7 +119,7 @@ func (s *rowSum[T]) sum(dst, x []T, step int, rows []int) {
 			clear(group)
 		}
 		if (at+4)%256 == 0 {
-			compensate(total, carry, block)
+			Compensate(total, carry, block)
 		}
 	}
 	// The rest of fewer than four rows is a part of its own.
@@ -129,6 +131,6 @@ func (s *rowSum[T]) sum(dst, x []T, step int, rows []int) {
 		group[i] += part
 	}
 	addTo(block, group)
-	compensate(total, carry, block)
+	Compensate(total, carry, block)
 	copy(dst, total)
 }

@@ -15,11 +15,15 @@ func MoveRows(p Primitive, params any, out, in *Tensor, full Shape, axes, lo, hi
 	default:
 		panic("ops: " + string(p) + " cannot be carried out by rows")
 	}
-	size := full[axes:].Size()
-	for row := lo; row < hi; row++ {
+	size, last := full[axes:].Size(), full[axes-1]
+	for row := lo; row < hi; {
+		// Rows along the last of the row axes are moved together.
+		n := min(hi-row, last-row%last)
 		move(out, in, piece{
-			shape: full[axes:], fromStrides: whole.fromStrides[axes:], toStrides: whole.toStrides[axes:],
+			shape:       append(Shape{n}, full[axes:]...),
+			fromStrides: whole.fromStrides[axes-1:], toStrides: append([]int{size}, whole.toStrides[axes:]...),
 			from: whole.from + Offset(row, full[:axes], whole.fromStrides), to: (row - lo) * size,
 		})
+		row += n
 	}
 }

@@ -19,6 +19,8 @@ var elementwiseAVX512 = elementwiseKernels{
 	logistic:         elementwiseAVX512Logistic,
 	logisticBFloat16: elementwiseAVX512LogisticBFloat16,
 	log1p:            elementwiseAVX512Log1p,
+	sumFour:          elementwiseAVX512SumFour,
+	sumFourBFloat16:  elementwiseAVX512SumFourBFloat16,
 	encode:           elementwiseAVX512Encode,
 	decode:           elementwiseAVX512Decode,
 }
@@ -40,6 +42,8 @@ var elementwiseAVX2 = elementwiseKernels{
 	logistic:         elementwiseAVX2Logistic,
 	logisticBFloat16: elementwiseAVX2LogisticBFloat16,
 	log1p:            elementwiseAVX2Log1p,
+	sumFour:          elementwiseAVX2SumFour,
+	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
 	encode:           elementwiseAVX2Encode,
 	decode:           elementwiseAVX2Decode,
 }

@@ -52,6 +52,12 @@ func elementwiseAVX2LogisticBFloat16(mode int, n int, dst *float32, x *float32)
 // elementwiseAVX2Log1p is a unaryKernel.
 func elementwiseAVX2Log1p(mode int, n int, dst *float32, x *float32)
 
+// elementwiseAVX2SumFour is a sumKernel.
+func elementwiseAVX2SumFour(mode int, n int, group *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32)
+
+// elementwiseAVX2SumFourBFloat16 is a sumKernel.
+func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
+
 // elementwiseAVX2Encode is elementwiseKernels.encode.
 func elementwiseAVX2Encode(n int, dst *uint16, x *float32)
 

@@ -2760,6 +2760,164 @@ DATA elementwiseAVX23ed413cd<>+56(SB)/4, $0x3ed413cd
 DATA elementwiseAVX23ed413cd<>+60(SB)/4, $0x3ed413cd
 GLOBL elementwiseAVX23ed413cd<>(SB), RODATA|NOPTR, $64
 
+// func elementwiseAVX2SumFour(mode int, n int, group *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2SumFour(SB), NOSPLIT, $0-56
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ group+16(FP), DX
+	MOVQ r0+24(FP), BX
+	MOVQ r1+32(FP), SI
+	MOVQ r2+40(FP), DI
+	MOVQ r3+48(FP), R8
+	SHRQ $0x03, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VMOVUPS (BX), Y0
+	VMOVUPS (SI), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS (DI), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS (R8), Y1
+	VADDPS  Y1, Y0, Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, DX
+	DECQ    CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS  (BX), Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMOVUPS  (SI), Y1
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR    Y3, Y3, Y3
+	VPCMPEQD Y3, Y2, Y2
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN   Y1, Y2, Y1
+	VADDPS   Y1, Y0, Y0
+	VMOVUPS  (DI), Y1
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR    Y3, Y3, Y3
+	VPCMPEQD Y3, Y2, Y2
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN   Y1, Y2, Y1
+	VADDPS   Y1, Y0, Y0
+	VMOVUPS  (R8), Y1
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR    Y3, Y3, Y3
+	VPCMPEQD Y3, Y2, Y2
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN   Y1, Y2, Y1
+	VADDPS   Y1, Y0, Y0
+	VADDPS   (DX), Y0, Y0
+	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, BX
+	ADDQ     $0x20, SI
+	ADDQ     $0x20, DI
+	ADDQ     $0x20, R8
+	ADDQ     $0x20, DX
+	DECQ     CX
+	JNE      loop1
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2SumFourBFloat16(SB), NOSPLIT, $0-56
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ group+16(FP), DX
+	MOVQ r0+24(FP), BX
+	MOVQ r1+32(FP), SI
+	MOVQ r2+40(FP), DI
+	MOVQ r3+48(FP), R8
+	SHRQ $0x03, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VPMOVZXWD (DI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VPMOVZXWD (R8), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VADDPS    (DX), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x10, DI
+	ADDQ      $0x10, R8
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VADDPS    Y1, Y0, Y0
+	VPMOVZXWD (DI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VADDPS    Y1, Y0, Y0
+	VPMOVZXWD (R8), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VADDPS    Y1, Y0, Y0
+	VADDPS    (DX), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x10, DI
+	ADDQ      $0x10, R8
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX2Encode(n int, dst *uint16, x *float32)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Encode(SB), NOSPLIT, $0-24

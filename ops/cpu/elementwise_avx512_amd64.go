@@ -52,6 +52,12 @@ func elementwiseAVX512LogisticBFloat16(mode int, n int, dst *float32, x *float32
 // elementwiseAVX512Log1p is a unaryKernel.
 func elementwiseAVX512Log1p(mode int, n int, dst *float32, x *float32)
 
+// elementwiseAVX512SumFour is a sumKernel.
+func elementwiseAVX512SumFour(mode int, n int, group *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32)
+
+// elementwiseAVX512SumFourBFloat16 is a sumKernel.
+func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
+
 // elementwiseAVX512Encode is elementwiseKernels.encode.
 func elementwiseAVX512Encode(n int, dst *uint16, x *float32)
 

@@ -2922,6 +2922,146 @@ DATA elementwiseAVX51242707982<>+56(SB)/4, $0x42707982
 DATA elementwiseAVX51242707982<>+60(SB)/4, $0x42707982
 GLOBL elementwiseAVX51242707982<>(SB), RODATA|NOPTR, $64
 
+// func elementwiseAVX512SumFour(mode int, n int, group *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32)
+// Requires: AVX, AVX512F
+TEXT ·elementwiseAVX512SumFour(SB), NOSPLIT, $0-56
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ group+16(FP), DX
+	MOVQ r0+24(FP), BX
+	MOVQ r1+32(FP), SI
+	MOVQ r2+40(FP), DI
+	MOVQ r3+48(FP), R8
+	SHRQ $0x04, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VMOVUPS (BX), Z0
+	VMOVUPS (SI), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS (DI), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS (R8), Z1
+	VADDPS  Z1, Z0, Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, SI
+	ADDQ    $0x40, DI
+	ADDQ    $0x40, R8
+	ADDQ    $0x40, DX
+	DECQ    CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode1:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop1:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   (SI), Z3
+	VPTESTNMD Z0, Z3, K1
+	VPANDD    Z1, Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS   (DI), Z3
+	VPTESTNMD Z0, Z3, K1
+	VPANDD    Z1, Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS   (R8), Z3
+	VPTESTNMD Z0, Z3, K1
+	VPANDD    Z1, Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VADDPS    (DX), Z2, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	ADDQ      $0x40, R8
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
+// Requires: AVX, AVX512F
+TEXT ·elementwiseAVX512SumFourBFloat16(SB), NOSPLIT, $0-56
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ group+16(FP), DX
+	MOVQ r0+24(FP), BX
+	MOVQ r1+32(FP), SI
+	MOVQ r2+40(FP), DI
+	MOVQ r3+48(FP), R8
+	SHRQ $0x04, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VPMOVZXWD (DI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VPMOVZXWD (R8), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VADDPS    (DX), Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x20, DI
+	ADDQ      $0x20, R8
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop0
+	VZEROUPPER
+	RET
+
+mode1:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop1:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VPTESTNMD Z0, Z3, K1
+	VPANDD    Z1, Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VPMOVZXWD (DI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VPTESTNMD Z0, Z3, K1
+	VPANDD    Z1, Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VPMOVZXWD (R8), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VPTESTNMD Z0, Z3, K1
+	VPANDD    Z1, Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VADDPS    (DX), Z2, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x20, DI
+	ADDQ      $0x20, R8
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX512Encode(n int, dst *uint16, x *float32)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Encode(SB), NOSPLIT, $0-24

@@ -20,6 +20,10 @@ type binaryKernel func(mode, n int, dst, x, y *float32, xStep, yStep int)
 // unaryKernel computes dst[i] = f(x[i]) in the same way; dst may be x. The functions are those of elementary.XLACPU.
 type unaryKernel func(mode, n int, dst, x *float32)
 
+// sumKernel adds four rows of n values to the sums of a group of rows, group[i] += ((r0[i] + r1[i]) + r2[i]) + r3[i]; with
+// modeFlush the values of the rows are flushed first. Rows of uint16 hold bfloat16 codes.
+type sumKernel[T float32 | uint16] func(mode, n int, group *float32, r0, r1, r2, r3 *T)
+
 // elementwiseLanes is what the number of values that a kernel computes is a multiple of.
 const elementwiseLanes = 16
 
@@ -29,7 +33,9 @@ type elementwiseKernels struct {
 	add, sub, mul, div, max, min binaryKernel
 	copy, square, neg, abs, sqrt unaryKernel
 	exp, tanh, logistic, log1p   unaryKernel
-	logisticBFloat16             unaryKernel                          // elementary.Set.LogisticBFloat16
+	logisticBFloat16             unaryKernel // elementary.Set.LogisticBFloat16
+	sumFour                      sumKernel[float32]
+	sumFourBFloat16              sumKernel[uint16]
 	encode                       func(n int, dst *uint16, x *float32) // bf16.EncodeBFloat16
 	decode                       func(n int, dst *float32, x *uint16) // bf16.DecodeBFloat16
 }

@@ -13,7 +13,8 @@ func systemAlloc(bytes int) []byte {
 	if err != nil {
 		panic(OutOfMemory{Bytes: bytes, Reason: fmt.Sprint(err)})
 	}
-	_ = syscall.Madvise(block, 14)
+	adviseLargePages(block)
+	adviseLargePages(block)
 	return block
 }
 

@@ -132,6 +132,9 @@ func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
 	if p, ok := n.Params.(ops.DotParams); ok && n.Out[0].DType.IsFloat() {
 		return []*ops.Tensor{r.dot(n, plan, p, operands)}
 	}
+	if out := r.sumColumns(n, plan, operands); out != nil {
+		return []*ops.Tensor{out}
+	}
 	if n.Primitive.OnlyMoves() && !plan.Round && plan.Operands == [3]bf16.Format{} {
 		if out := r.moveWhole(n, plan, operands); out != nil {
 			return []*ops.Tensor{out}
@@ -203,9 +206,7 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 
 // evaluateParallel evaluates a definition, a sum over leading axes by blocks of columns.
 func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.Tensor) {
-	reduce, ok := n.Params.(ops.ReduceParams)
-	leading := ok && reduce.Axes[0] == 0 && reduce.Axes[len(reduce.Axes)-1] == len(reduce.Axes)-1
-	if !leading || n.Primitive != ops.ReduceSumPrimitive || r.Workers == 1 || in[0].Shape.Size() < smallSize {
+	if !sumsLeadingAxes(n) || r.Workers == 1 || in[0].Shape.Size() < smallSize {
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), out, in)
 		return
 	}

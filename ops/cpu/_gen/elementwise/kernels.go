@@ -31,7 +31,7 @@ func (c *code) binary(op binaryOp) {
 		Label(label)
 		SHLQ(Imm(uint64(log2(c.bytes))), s.step)
 	}
-	c.loops(op.flushes, mode, n, func(m int) {
+	c.loops(op.modes(), mode, n, func(m int) {
 		c.holdFor(m, op.constants)
 	}, func(m int) {
 		v := c.register()
@@ -53,7 +53,7 @@ func (c *code) unary(op unaryOp) {
 	mode := Load(Param("mode"), GP64())
 	n := Load(Param("n"), GP64())
 	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
-	c.loops(op.flushes, mode, n, func(m int) {
+	c.loops(op.modes(), mode, n, func(m int) {
 		c.holdFor(m, op.constants)
 	}, func(m int) {
 		v := c.register()
@@ -67,12 +67,8 @@ func (c *code) unary(op unaryOp) {
 }
 
 // loops generates one loop over n values for each mode and the choice between them.
-func (c *code) loops(flushes bool, mode, n Register, prepare, body func(mode int)) {
+func (c *code) loops(modes []int, mode, n Register, prepare, body func(mode int)) {
 	SHRQ(Imm(uint64(log2(c.bytes/4))), n)
-	modes := []int{0, modeRound}
-	if flushes {
-		modes = []int{0, modeFlush, modeRound, modeFlush | modeRound}
-	}
 	for _, m := range modes[1:] {
 		CMPQ(mode, Imm(uint64(m)))
 		JEQ(LabelRef(fmt.Sprintf("mode%d", m)))

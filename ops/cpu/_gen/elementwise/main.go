@@ -27,6 +27,8 @@ func main() {
 	for _, op := range unaries {
 		c.unary(op)
 	}
+	c.sumFour(false)
+	c.sumFour(true)
 	c.encode()
 	c.decode()
 	Generate()

@@ -16,6 +16,16 @@ type binaryOp struct {
 	emit      func(c *code, x VecVirtual, y Op) VecVirtual
 }
 
+func (op binaryOp) modes() []int { return modesOf(op.flushes) }
+
+// modesOf lists the modes of a kernel.
+func modesOf(flushes bool) []int {
+	if flushes {
+		return []int{0, modeFlush, modeRound, modeFlush | modeRound}
+	}
+	return []int{0, modeRound}
+}
+
 var binaries = []binaryOp{
 	{"Add", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VADDPS(y, x, x); return x }},
 	{"Sub", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VSUBPS(y, x, x); return x }},
@@ -48,6 +58,8 @@ type unaryOp struct {
 	constants []uint32
 	emit      func(c *code, x VecVirtual) VecVirtual
 }
+
+func (op unaryOp) modes() []int { return modesOf(op.flushes) }
 
 var unaries = []unaryOp{
 	{"Copy", true, nil, func(_ *code, x VecVirtual) VecVirtual { return x }},
