@@ -15,13 +15,16 @@ func MoveRows(p Primitive, params any, out, in *Tensor, full Shape, axes, lo, hi
 	default:
 		panic("ops: " + string(p) + " cannot be carried out by rows")
 	}
-	size, last := full[axes:].Size(), full[axes-1]
+	size, last, stride := full[axes:].Size(), 1, 0
+	if axes > 0 {
+		last, stride = full[axes-1], whole.fromStrides[axes-1]
+	}
 	for row := lo; row < hi; {
 		// Rows along the last of the row axes are moved together.
 		n := min(hi-row, last-row%last)
 		move(out, in, piece{
 			shape:       append(Shape{n}, full[axes:]...),
-			fromStrides: whole.fromStrides[axes-1:], toStrides: append([]int{size}, whole.toStrides[axes:]...),
+			fromStrides: append([]int{stride}, whole.fromStrides[axes:]...), toStrides: append([]int{size}, whole.toStrides[axes:]...),
 			from: whole.from + Offset(row, full[:axes], whole.fromStrides), to: (row - lo) * size,
 		})
 		row += n
