@@ -13,8 +13,7 @@ import (
 type Rehearsal struct {
 	replay  *replay
 	tensors map[string]*ops.Tensor
-	// Policies are the names of the distinct policies, the reference first.
-	Policies []string
+	alone   map[string]*cpu.Program // by policy
 }
 
 // Rehearse prepares an experiment and loads everything that its graph takes from outside.
@@ -23,12 +22,7 @@ func Rehearse(c *Config, o Options) (*Rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Rehearsal{replay: r, tensors: map[string]*ops.Tensor{}}
-	for _, p := range r.plans {
-		if !slices.Contains(h.Policies, p.Name) {
-			h.Policies = append(h.Policies, p.Name)
-		}
-	}
+	h := &Rehearsal{replay: r, tensors: map[string]*ops.Tensor{}, alone: map[string]*cpu.Program{}}
 	for _, v := range r.graph.Inputs {
 		if h.tensors[v.Input.Name()], err = r.inputs.load(v); err != nil {
 			return nil, err
@@ -37,6 +31,18 @@ func Rehearse(c *Config, o Options) (*Rehearsal, error) {
 	return h, nil
 }
 
+// Policies returns the names of the reference and of the policies that are compared with it.
+func (h *Rehearsal) Policies() []string {
+	names := []string{h.replay.reference.Name}
+	for _, p := range h.replay.policies {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// Operations returns the floating-point operations of the products and convolutions of one policy.
+func (h *Rehearsal) Operations() float64 { return h.program(h.replay.reference.Name).Operations() }
+
 // Run runs the experiment as [Replay] does, every metric of every tap included, and forgets the results.
 func (h *Rehearsal) Run(ctx context.Context) error {
 	return h.run(ctx, h.replay.program, newComparison(len(h.replay.taps), len(h.replay.plans)))
@@ -44,6 +50,14 @@ func (h *Rehearsal) Run(ctx context.Context) error {
 
 // Alone runs one of the policies by itself, up to the taps of the experiment, without any metric.
 func (h *Rehearsal) Alone(ctx context.Context, policy string) error {
+	return h.run(ctx, h.program(policy), nil)
+}
+
+// program returns the program of one policy.
+func (h *Rehearsal) program(policy string) *cpu.Program {
+	if p := h.alone[policy]; p != nil {
+		return p
+	}
 	plans := h.replay.plans
 	at := slices.IndexFunc(plans, func(p *ops.Plan) bool { return p.Name == policy })
 	if at < 0 {
@@ -53,7 +67,8 @@ func (h *Rehearsal) Alone(ctx context.Context, policy string) error {
 	for i, t := range h.replay.taps {
 		watched[i] = t.Value
 	}
-	return h.run(ctx, cpu.Compile(h.replay.graph, plans[at:at+1], watched), nil)
+	h.alone[policy] = cpu.Compile(h.replay.graph, plans[at:at+1], watched)
+	return h.alone[policy]
 }
 
 func (h *Rehearsal) run(ctx context.Context, program *cpu.Program, probe cpu.Probe) error {

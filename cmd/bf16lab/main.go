@@ -36,6 +36,7 @@ type commandLine struct {
 	Graph    graphCommand    `cmd:"" help:"Print the traced model as a jaxpr."`
 	Round    roundCommand    `cmd:"" help:"Show what every number format makes of a number."`
 	Doctor   doctorCommand   `cmd:"" help:"Show what this machine has and what a run would need."`
+	Bench    benchCommand    `cmd:"" help:"Measure the speed of products, elementwise chains and the model."`
 	Version  versionCommand  `cmd:"" help:"Show the version of the program."`
 }
 

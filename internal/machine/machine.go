@@ -31,8 +31,8 @@ func Read() Info {
 // read looks up what Linux tells in files below the root.
 func read(root fs.FS) Info {
 	info := Info{CPU: field(root, "proc/cpuinfo", ":", "model name")}
-	info.Memory = kibibytes(root, "MemTotal")
-	info.Available = kibibytes(root, "MemAvailable")
+	info.Memory = kibibytes(root, "proc/meminfo", "MemTotal")
+	info.Available = kibibytes(root, "proc/meminfo", "MemAvailable")
 	// A control group may allow less than the machine has. Its cache of files counts as used, but is given up on demand.
 	limit, err := integer(root, "sys/fs/cgroup/memory.max")
 	if err != nil || info.Memory > 0 && limit >= info.Memory {
@@ -57,8 +57,9 @@ func integer(root fs.FS, path string) (int64, error) {
 	return strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 }
 
-func kibibytes(root fs.FS, key string) int64 {
-	text, _, _ := strings.Cut(field(root, "proc/meminfo", ":", key), " ")
+// kibibytes reads a size that Linux gives in kB, in bytes; 0 where there is none.
+func kibibytes(root fs.FS, path, key string) int64 {
+	text, _, _ := strings.Cut(field(root, path, ":", key), " ")
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return 0

@@ -204,16 +204,9 @@ func (u *unit) estimate() float64 {
 		for _, v := range n.Out {
 			size += v.Shape.Size()
 		}
-		switch p := n.Params.(type) {
-		case ops.DotParams:
-			k := 1
-			for _, a := range p.LeftContracting {
-				k *= n.In[0].Shape()[a]
-			}
-			work += 2 * float64(size) * float64(k)
-		case ops.ConvParams:
-			w := n.In[1].Shape()
-			work += 2 * float64(size) * float64(w[0]*w[1])
+		switch n.Params.(type) {
+		case ops.DotParams, ops.ConvParams:
+			work += operations(n)
 		case ops.ReduceParams, ops.WindowParams:
 			work += elementwiseCost * float64(n.In[0].Shape().Size())
 		default:

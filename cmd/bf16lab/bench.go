@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"bf16lab/experiments/bench"
+)
+
+// benchCommand measures speed.
+type benchCommand struct {
+	Names   []string    `arg:"" optional:"" name:"name" help:"Measurements to make (default: all; see --list)."`
+	List    bool        `help:"List the measurements instead of making them."`
+	Count   int         `default:"5" placeholder:"N" help:"Runs of each measurement, besides one that warms up (default: ${default})."`
+	Threads threadCount `default:"${threads}" placeholder:"N" help:"Goroutines that compute (default: ${threads})."`
+	JSON    string      `name:"json" placeholder:"FILE" help:"Write the results to a file as well."`
+}
+
+// Help is shown by bf16lab bench --help.
+func (benchCommand) Help() string {
+	return `Seconds are those of the fastest and of the median run. The rate counts floating-point operations of products (GFLOP/s) or, where there are none, bytes that have to be moved (GB/s).
+
+Examples:
+
+	bf16lab bench --list
+	bf16lab bench gemm-1024 norm-gelu copy
+	bf16lab bench --json speed.json --count 10 trunk-4096`
+}
+
+// mostRuns bounds --count.
+const mostRuns = 10000
+
+// Run makes the measurements.
+func (c *benchCommand) Run(ctx context.Context, con *console) error {
+	measurements, err := bench.Find(c.Names...)
+	switch {
+	case err != nil:
+		return fmt.Errorf("bench: %w", err)
+	case c.Count < 1 || c.Count > mostRuns:
+		return fmt.Errorf("--count: want a whole number from 1 to %d, got %d", mostRuns, c.Count)
+	case c.List:
+		return writeMeasurements(con.out, measurements)
+	}
+	var file *outputFile
+	if c.JSON != "" {
+		if file, err = newOutputFile(c.JSON); err != nil {
+			return err
+		}
+		defer file.discard()
+	}
+	results := []bench.Result{}
+	for i, m := range measurements {
+		fmt.Fprintf(con.err, "%d of %d: %s\n", i+1, len(measurements), m.Name)
+		r, err := m.Run(ctx, bench.Options{Threads: int(c.Threads), Count: c.Count})
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	if file != nil {
+		text, err := json.MarshalIndent(results, "", "  ")
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.JSON, err)
+		}
+		if err := file.commit(append(bytes.TrimSpace(text), '\n')); err != nil {
+			return err
+		}
+	}
+	return writeResults(con.out, results)
+}
+
+func writeMeasurements(w io.Writer, measurements []bench.Measurement) error {
+	table := tabwriter.NewWriter(w, 0, 0, columnGap, ' ', 0)
+	for _, m := range measurements {
+		fmt.Fprintf(table, "%s\t%s\n", m.Name, m.Doc)
+	}
+	return table.Flush()
+}
+
+func writeResults(w io.Writer, results []bench.Result) error {
+	table := tabwriter.NewWriter(w, 0, 0, columnGap, ' ', 0)
+	fmt.Fprintln(table, "measurement\tbest\tmedian\truns\trate\tpeak memory")
+	for _, r := range results {
+		rate := ""
+		if unit := r.Unit(); unit != "" {
+			rate = fmt.Sprintf("%.1f %s", r.Rate, unit)
+		}
+		fmt.Fprintf(table, "%s\t%.4g s\t%.4g s\t%d\t%s\t%s\n", r.Name, r.Seconds, r.Median, r.Runs, rate, bytesText(r.PeakMemory))
+	}
+	return table.Flush()
+}
