@@ -10,6 +10,7 @@ var elementwiseAVX512 = elementwiseKernels{
 	max:              elementwiseAVX512Max,
 	min:              elementwiseAVX512Min,
 	copy:             elementwiseAVX512Copy,
+	round:            elementwiseAVX512Round,
 	square:           elementwiseAVX512Square,
 	neg:              elementwiseAVX512Neg,
 	abs:              elementwiseAVX512Abs,
@@ -21,8 +22,6 @@ var elementwiseAVX512 = elementwiseKernels{
 	log1p:            elementwiseAVX512Log1p,
 	sumFour:          elementwiseAVX512SumFour,
 	sumFourBFloat16:  elementwiseAVX512SumFourBFloat16,
-	encode:           elementwiseAVX512Encode,
-	decode:           elementwiseAVX512Decode,
 }
 
 var elementwiseAVX2 = elementwiseKernels{
@@ -33,6 +32,7 @@ var elementwiseAVX2 = elementwiseKernels{
 	max:              elementwiseAVX2Max,
 	min:              elementwiseAVX2Min,
 	copy:             elementwiseAVX2Copy,
+	round:            elementwiseAVX2Round,
 	square:           elementwiseAVX2Square,
 	neg:              elementwiseAVX2Neg,
 	abs:              elementwiseAVX2Abs,
@@ -44,6 +44,4 @@ var elementwiseAVX2 = elementwiseKernels{
 	log1p:            elementwiseAVX2Log1p,
 	sumFour:          elementwiseAVX2SumFour,
 	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
-	encode:           elementwiseAVX2Encode,
-	decode:           elementwiseAVX2Decode,
 }

@@ -5,61 +5,58 @@
 package cpu
 
 // elementwiseAVX2Add is a binaryKernel.
-func elementwiseAVX2Add(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX2Add(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX2Sub is a binaryKernel.
-func elementwiseAVX2Sub(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX2Sub(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX2Mul is a binaryKernel.
-func elementwiseAVX2Mul(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX2Mul(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX2Div is a binaryKernel.
-func elementwiseAVX2Div(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX2Div(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX2Max is a binaryKernel.
-func elementwiseAVX2Max(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX2Max(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX2Min is a binaryKernel.
-func elementwiseAVX2Min(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX2Min(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX2Copy is a unaryKernel.
-func elementwiseAVX2Copy(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Copy(mode int, n int, dst *byte, x *byte)
+
+// elementwiseAVX2Round is a unaryKernel.
+func elementwiseAVX2Round(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Square is a unaryKernel.
-func elementwiseAVX2Square(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Square(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Neg is a unaryKernel.
-func elementwiseAVX2Neg(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Neg(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Abs is a unaryKernel.
-func elementwiseAVX2Abs(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Abs(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Sqrt is a unaryKernel.
-func elementwiseAVX2Sqrt(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Sqrt(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Exp is a unaryKernel.
-func elementwiseAVX2Exp(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Exp(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Tanh is a unaryKernel.
-func elementwiseAVX2Tanh(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Tanh(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Logistic is a unaryKernel.
-func elementwiseAVX2Logistic(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Logistic(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2LogisticBFloat16 is a unaryKernel.
-func elementwiseAVX2LogisticBFloat16(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2LogisticBFloat16(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Log1p is a unaryKernel.
-func elementwiseAVX2Log1p(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX2Log1p(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2SumFour is a sumKernel.
 func elementwiseAVX2SumFour(mode int, n int, group *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32)
 
 // elementwiseAVX2SumFourBFloat16 is a sumKernel.
 func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
-
-// elementwiseAVX2Encode is elementwiseKernels.encode.
-func elementwiseAVX2Encode(n int, dst *uint16, x *float32)
-
-// elementwiseAVX2Decode is elementwiseKernels.decode.
-func elementwiseAVX2Decode(n int, dst *float32, x *uint16)

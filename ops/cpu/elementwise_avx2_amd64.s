@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func elementwiseAVX2Add(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+// func elementwiseAVX2Add(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Add(SB), NOSPLIT, $128-56
+TEXT ·elementwiseAVX2Add(SB), NOSPLIT, $64-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  dst+16(FP), DX
@@ -29,28 +29,199 @@ run0:
 
 	// One value for all: a vector of it on the stack, which is read again and again.
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
 
 run1:
 	SHLQ $0x05, R8
 	SHRQ $0x03, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Y0
 	VADDPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS      (BX), Y0
+	VADDPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VADDPS    (SI), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VADDPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+loop10:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+loop14:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop14
 	VZEROUPPER
 	RET
 
@@ -64,100 +235,195 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
-	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
 	RET
 
-mode2:
-loop2:
-	VMOVUPS   (BX), Y0
-	VADDPS    (SI), Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+mode3:
+loop3:
+	VMOVUPS      (BX), Y0
+	VADDPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop3
 	VZEROUPPER
 	RET
 
-mode3:
-loop3:
-	VMOVUPS   (BX), Y0
+mode5:
+loop5:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VADDPS    (SI), Y0, Y0
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y2, Y2, Y2
 	VPCMPEQD  Y2, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
 	DECQ      CX
-	JNE       loop3
+	JNE       loop5
 	VZEROUPPER
 	RET
 
-DATA elementwiseAVX27f800000<>+0(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+4(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+8(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+12(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+16(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+20(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+24(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+28(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+32(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+36(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+40(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+44(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+48(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+52(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+56(SB)/4, $0x7f800000
-DATA elementwiseAVX27f800000<>+60(SB)/4, $0x7f800000
-GLOBL elementwiseAVX27f800000<>(SB), RODATA|NOPTR, $64
+mode7:
+loop7:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VADDPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
 
-DATA elementwiseAVX27fffffff<>+0(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+4(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+8(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+12(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+16(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+20(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+24(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+28(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+32(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+36(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+40(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+44(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+48(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+52(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+56(SB)/4, $0x7fffffff
-DATA elementwiseAVX27fffffff<>+60(SB)/4, $0x7fffffff
-GLOBL elementwiseAVX27fffffff<>(SB), RODATA|NOPTR, $64
+mode9:
+loop9:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+loop11:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop11
+	VZEROUPPER
+	RET
+
+mode13:
+loop13:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+loop15:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop15
+	VZEROUPPER
+	RET
 
 DATA elementwiseAVX200000001<>+0(SB)/4, $0x00000001
 DATA elementwiseAVX200000001<>+4(SB)/4, $0x00000001
@@ -195,24 +461,6 @@ DATA elementwiseAVX200007fff<>+56(SB)/4, $0x00007fff
 DATA elementwiseAVX200007fff<>+60(SB)/4, $0x00007fff
 GLOBL elementwiseAVX200007fff<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX2ffff0000<>+0(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+4(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+8(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+12(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+16(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+20(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+24(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+28(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+32(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+36(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+40(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+44(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+48(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+52(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+56(SB)/4, $0xffff0000
-DATA elementwiseAVX2ffff0000<>+60(SB)/4, $0xffff0000
-GLOBL elementwiseAVX2ffff0000<>(SB), RODATA|NOPTR, $64
-
 DATA elementwiseAVX280000000<>+0(SB)/4, $0x80000000
 DATA elementwiseAVX280000000<>+4(SB)/4, $0x80000000
 DATA elementwiseAVX280000000<>+8(SB)/4, $0x80000000
@@ -249,9 +497,45 @@ DATA elementwiseAVX27fc00000<>+56(SB)/4, $0x7fc00000
 DATA elementwiseAVX27fc00000<>+60(SB)/4, $0x7fc00000
 GLOBL elementwiseAVX27fc00000<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseAVX2Sub(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+DATA elementwiseAVX27f800000<>+0(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+4(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+8(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+12(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+16(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+20(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+24(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+28(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+32(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+36(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+40(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+44(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+48(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+52(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+56(SB)/4, $0x7f800000
+DATA elementwiseAVX27f800000<>+60(SB)/4, $0x7f800000
+GLOBL elementwiseAVX27f800000<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX27fffffff<>+0(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+4(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+8(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+12(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+16(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+20(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+24(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+28(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+32(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+36(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+40(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+44(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+48(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+52(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+56(SB)/4, $0x7fffffff
+DATA elementwiseAVX27fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL elementwiseAVX27fffffff<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX2Sub(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Sub(SB), NOSPLIT, $128-56
+TEXT ·elementwiseAVX2Sub(SB), NOSPLIT, $64-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  dst+16(FP), DX
@@ -274,28 +558,199 @@ run0:
 
 	// One value for all: a vector of it on the stack, which is read again and again.
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
 
 run1:
 	SHLQ $0x05, R8
 	SHRQ $0x03, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Y0
 	VSUBPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS      (BX), Y0
+	VSUBPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VSUBPS    (SI), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VSUBPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VSUBPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+loop10:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VSUBPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+loop14:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop14
 	VZEROUPPER
 	RET
 
@@ -309,68 +764,199 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
-	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
 	RET
 
-mode2:
-loop2:
-	VMOVUPS   (BX), Y0
-	VSUBPS    (SI), Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+mode3:
+loop3:
+	VMOVUPS      (BX), Y0
+	VSUBPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop3
 	VZEROUPPER
 	RET
 
-mode3:
-loop3:
-	VMOVUPS   (BX), Y0
+mode5:
+loop5:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VSUBPS    (SI), Y0, Y0
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y2, Y2, Y2
 	VPCMPEQD  Y2, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
 	DECQ      CX
-	JNE       loop3
+	JNE       loop5
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Mul(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode7:
+loop7:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VSUBPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
+
+mode9:
+loop9:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VSUBPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+loop11:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop11
+	VZEROUPPER
+	RET
+
+mode13:
+loop13:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VSUBPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+loop15:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop15
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Mul(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Mul(SB), NOSPLIT, $128-56
+TEXT ·elementwiseAVX2Mul(SB), NOSPLIT, $64-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  dst+16(FP), DX
@@ -393,28 +979,199 @@ run0:
 
 	// One value for all: a vector of it on the stack, which is read again and again.
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
 
 run1:
 	SHLQ $0x05, R8
 	SHRQ $0x03, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Y0
 	VMULPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS      (BX), Y0
+	VMULPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VMULPS    (SI), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+loop10:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+loop14:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop14
 	VZEROUPPER
 	RET
 
@@ -428,68 +1185,199 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
-	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
 	RET
 
-mode2:
-loop2:
-	VMOVUPS   (BX), Y0
-	VMULPS    (SI), Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+mode3:
+loop3:
+	VMOVUPS      (BX), Y0
+	VMULPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop3
 	VZEROUPPER
 	RET
 
-mode3:
-loop3:
-	VMOVUPS   (BX), Y0
+mode5:
+loop5:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VMULPS    (SI), Y0, Y0
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y2, Y2, Y2
 	VPCMPEQD  Y2, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
 	DECQ      CX
-	JNE       loop3
+	JNE       loop5
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Div(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode7:
+loop7:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
+
+mode9:
+loop9:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+loop11:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop11
+	VZEROUPPER
+	RET
+
+mode13:
+loop13:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+loop15:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop15
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Div(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Div(SB), NOSPLIT, $128-56
+TEXT ·elementwiseAVX2Div(SB), NOSPLIT, $64-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  dst+16(FP), DX
@@ -512,28 +1400,199 @@ run0:
 
 	// One value for all: a vector of it on the stack, which is read again and again.
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
 
 run1:
 	SHLQ $0x05, R8
 	SHRQ $0x03, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Y0
 	VDIVPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS      (BX), Y0
+	VDIVPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VDIVPS    (SI), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VDIVPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VDIVPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+loop10:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VDIVPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+loop14:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop14
 	VZEROUPPER
 	RET
 
@@ -547,68 +1606,199 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
-	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
 	RET
 
-mode2:
-loop2:
-	VMOVUPS   (BX), Y0
-	VDIVPS    (SI), Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+mode3:
+loop3:
+	VMOVUPS      (BX), Y0
+	VDIVPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop3
 	VZEROUPPER
 	RET
 
-mode3:
-loop3:
-	VMOVUPS   (BX), Y0
+mode5:
+loop5:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VDIVPS    (SI), Y0, Y0
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y2, Y2, Y2
 	VPCMPEQD  Y2, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
 	DECQ      CX
-	JNE       loop3
+	JNE       loop5
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Max(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode7:
+loop7:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VDIVPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
+
+mode9:
+loop9:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VDIVPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+loop11:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop11
+	VZEROUPPER
+	RET
+
+mode13:
+loop13:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VDIVPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+loop15:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop15
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Max(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Max(SB), NOSPLIT, $128-56
+TEXT ·elementwiseAVX2Max(SB), NOSPLIT, $64-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  dst+16(FP), DX
@@ -631,14 +1821,26 @@ run0:
 
 	// One value for all: a vector of it on the stack, which is read again and again.
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
 
 run1:
 	SHLQ $0x05, R8
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
 
 loop0:
 	VMOVUPS   (BX), Y0
@@ -650,9 +1852,9 @@ loop0:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -660,7 +1862,38 @@ loop0:
 
 mode2:
 loop2:
-	VMOVUPS   (BX), Y0
+	VMOVUPS      (BX), Y0
+	VMOVUPS      (SI), Y1
+	VMAXPS       Y1, Y0, Y3
+	VPAND        Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VMOVUPS   (SI), Y1
 	VMAXPS    Y1, Y0, Y3
 	VPAND     Y1, Y0, Y2
@@ -668,28 +1901,157 @@ loop2:
 	VBLENDVPS Y1, Y2, Y3, Y3
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
-	VPSRLD    $0x10, Y3, Y0
-	VPAND     elementwiseAVX200000001<>+0(SB), Y0, Y0
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y0, Y0
-	VPADDD    Y3, Y0, Y0
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
-	VCMPPS    $0x03, Y3, Y3, Y1
-	VPAND     elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS Y1, Y2, Y0, Y0
-	VMOVAPS   Y0, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
 	DECQ      CX
-	JNE       loop2
+	JNE       loop4
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Min(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMOVUPS      (SI), Y1
+	VMAXPS       Y1, Y0, Y3
+	VPAND        Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMOVUPS   Y1, Y1
+	VMAXPS    Y1, Y0, Y3
+	VPAND     Y1, Y0, Y2
+	VCMPPS    $0x00, Y1, Y0, Y1
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y1
+	VBLENDVPS Y1, Y0, Y3, Y3
+	VMOVUPS   Y3, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+loop10:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMOVUPS      Y1, Y1
+	VMAXPS       Y1, Y0, Y3
+	VPAND        Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMOVUPS   Y1, Y1
+	VMAXPS    Y1, Y0, Y3
+	VPAND     Y1, Y0, Y2
+	VCMPPS    $0x00, Y1, Y0, Y1
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y1
+	VBLENDVPS Y1, Y0, Y3, Y3
+	VMOVUPS   Y3, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+loop14:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMOVUPS      Y1, Y1
+	VMAXPS       Y1, Y0, Y3
+	VPAND        Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop14
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Min(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Min(SB), NOSPLIT, $128-56
+TEXT ·elementwiseAVX2Min(SB), NOSPLIT, $64-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
 	MOVQ  dst+16(FP), DX
@@ -712,14 +2074,26 @@ run0:
 
 	// One value for all: a vector of it on the stack, which is read again and again.
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
 
 run1:
 	SHLQ $0x05, R8
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
 
 loop0:
 	VMOVUPS   (BX), Y0
@@ -731,9 +2105,9 @@ loop0:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -741,7 +2115,38 @@ loop0:
 
 mode2:
 loop2:
-	VMOVUPS   (BX), Y0
+	VMOVUPS      (BX), Y0
+	VMOVUPS      (SI), Y1
+	VMINPS       Y1, Y0, Y3
+	VPOR         Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VMOVUPS   (SI), Y1
 	VMINPS    Y1, Y0, Y3
 	VPOR      Y1, Y0, Y2
@@ -749,26 +2154,155 @@ loop2:
 	VBLENDVPS Y1, Y2, Y3, Y3
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
-	VPSRLD    $0x10, Y3, Y0
-	VPAND     elementwiseAVX200000001<>+0(SB), Y0, Y0
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y0, Y0
-	VPADDD    Y3, Y0, Y0
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
-	VCMPPS    $0x03, Y3, Y3, Y1
-	VPAND     elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS Y1, Y2, Y0, Y0
-	VMOVAPS   Y0, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      DI, BX
-	ADDQ      R8, SI
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
 	DECQ      CX
-	JNE       loop2
+	JNE       loop4
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Copy(mode int, n int, dst *float32, x *float32)
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMOVUPS      (SI), Y1
+	VMINPS       Y1, Y0, Y3
+	VPOR         Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMOVUPS   Y1, Y1
+	VMINPS    Y1, Y0, Y3
+	VPOR      Y1, Y0, Y2
+	VCMPPS    $0x00, Y1, Y0, Y1
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y1
+	VBLENDVPS Y1, Y0, Y3, Y3
+	VMOVUPS   Y3, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+loop10:
+	VMOVUPS      (BX), Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMOVUPS      Y1, Y1
+	VMINPS       Y1, Y0, Y3
+	VPOR         Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMOVUPS   Y1, Y1
+	VMINPS    Y1, Y0, Y3
+	VPOR      Y1, Y0, Y2
+	VCMPPS    $0x00, Y1, Y0, Y1
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y1
+	VBLENDVPS Y1, Y0, Y3, Y3
+	VMOVUPS   Y3, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+loop14:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMOVUPS      Y1, Y1
+	VMINPS       Y1, Y0, Y3
+	VPOR         Y1, Y0, Y2
+	VCMPPS       $0x00, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y3
+	VCMPPS       $0x03, Y0, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	DECQ         CX
+	JNE          loop14
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Copy(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Copy(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -776,20 +2310,85 @@ TEXT ·elementwiseAVX2Copy(SB), NOSPLIT, $0-32
 	MOVQ dst+16(FP), DX
 	MOVQ x+24(FP), BX
 	SHRQ $0x03, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
 
 loop0:
 	VMOVUPS (BX), Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, BX
 	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS      (BX), Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
 	VZEROUPPER
 	RET
 
@@ -802,61 +2401,222 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, BX
 	ADDQ     $0x20, DX
+	ADDQ     $0x20, BX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
 	RET
 
-mode2:
-loop2:
-	VMOVUPS   (BX), Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+mode3:
+loop3:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop3
 	VZEROUPPER
 	RET
 
-mode3:
-loop3:
-	VMOVUPS   (BX), Y0
+mode5:
+loop5:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y2, Y2, Y2
 	VPCMPEQD  Y2, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	DECQ      CX
+	JNE       loop5
+	VZEROUPPER
+	RET
+
+mode7:
+loop7:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Round(mode int, n int, dst *byte, x *byte)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Round(SB), NOSPLIT, $0-32
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	SHRQ $0x03, CX
+	CMPQ AX, $0x02
+	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+
+loop0:
+	VMOVUPS   (BX), Y0
 	VPSRLD    $0x10, Y0, Y1
 	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
 	VCMPPS    $0x03, Y0, Y0, Y2
 	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
 	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
 	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, BX
 	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
 	DECQ      CX
-	JNE       loop3
+	JNE       loop0
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Square(mode int, n int, dst *float32, x *float32)
+mode2:
+loop2:
+	VMOVUPS      (BX), Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS Y2, Y0, Y1, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX2ffff0000<>+0(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+4(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+8(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+12(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+16(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+20(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+24(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+28(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+32(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+36(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+40(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+44(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+48(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+52(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+56(SB)/4, $0xffff0000
+DATA elementwiseAVX2ffff0000<>+60(SB)/4, $0xffff0000
+GLOBL elementwiseAVX2ffff0000<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX2Square(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Square(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -864,21 +2624,89 @@ TEXT ·elementwiseAVX2Square(SB), NOSPLIT, $0-32
 	MOVQ dst+16(FP), DX
 	MOVQ x+24(FP), BX
 	SHRQ $0x03, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
 
 loop0:
 	VMOVUPS (BX), Y0
 	VMULPS  Y0, Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, BX
 	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS      (BX), Y0
+	VMULPS       Y0, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VMULPS    Y0, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMULPS       Y0, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
 	VZEROUPPER
 	RET
 
@@ -892,63 +2720,89 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, BX
 	ADDQ     $0x20, DX
+	ADDQ     $0x20, BX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
 	RET
 
-mode2:
-loop2:
-	VMOVUPS   (BX), Y0
-	VMULPS    Y0, Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+mode3:
+loop3:
+	VMOVUPS      (BX), Y0
+	VMULPS       Y0, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop3
 	VZEROUPPER
 	RET
 
-mode3:
-loop3:
-	VMOVUPS   (BX), Y0
+mode5:
+loop5:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VMULPS    Y0, Y0, Y0
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y2, Y2, Y2
 	VPCMPEQD  Y2, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, BX
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
 	DECQ      CX
-	JNE       loop3
+	JNE       loop5
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Neg(mode int, n int, dst *float32, x *float32)
+mode7:
+loop7:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMULPS       Y0, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Neg(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Neg(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -958,13 +2812,17 @@ TEXT ·elementwiseAVX2Neg(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS (BX), Y0
 	VPXOR   elementwiseAVX280000000<>+0(SB), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, BX
 	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -972,27 +2830,65 @@ loop0:
 
 mode2:
 loop2:
-	VMOVUPS   (BX), Y0
-	VPXOR     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+	VMOVUPS      (BX), Y0
+	VPXOR        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Abs(mode int, n int, dst *float32, x *float32)
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPXOR     elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPXOR        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Abs(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Abs(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -1002,13 +2898,17 @@ TEXT ·elementwiseAVX2Abs(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS (BX), Y0
 	VPAND   elementwiseAVX27fffffff<>+0(SB), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, BX
 	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -1016,27 +2916,65 @@ loop0:
 
 mode2:
 loop2:
-	VMOVUPS   (BX), Y0
-	VPAND     elementwiseAVX27fffffff<>+0(SB), Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
-	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, DX
-	DECQ      CX
-	JNE       loop2
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Sqrt(mode int, n int, dst *float32, x *float32)
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Sqrt(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Sqrt(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -1046,6 +2984,10 @@ TEXT ·elementwiseAVX2Sqrt(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS  (BX), Y0
@@ -1056,8 +2998,8 @@ loop0:
 	VPANDN   Y0, Y1, Y0
 	VSQRTPS  Y0, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, BX
 	ADDQ     $0x20, DX
+	ADDQ     $0x20, BX
 	DECQ     CX
 	JNE      loop0
 	VZEROUPPER
@@ -1065,32 +3007,80 @@ loop0:
 
 mode2:
 loop2:
-	VMOVUPS   (BX), Y0
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VSQRTPS      Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y2, Y2, Y2
 	VPCMPEQD  Y2, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VSQRTPS   Y0, Y0
-	VPSRLD    $0x10, Y0, Y1
-	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD    Y0, Y1, Y1
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
-	VMOVAPS   Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, BX
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
 	DECQ      CX
-	JNE       loop2
+	JNE       loop4
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Exp(mode int, n int, dst *float32, x *float32)
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VSQRTPS      Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Exp(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·elementwiseAVX2Exp(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -1100,6 +3090,10 @@ TEXT ·elementwiseAVX2Exp(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -1132,8 +3126,8 @@ loop0:
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y0
 	VANDPS       Y0, Y2, Y2
 	VMOVUPS      Y2, (DX)
-	ADDQ         $0x20, BX
 	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -1174,17 +3168,109 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	VCMPPS       $0x03, Y2, Y2, Y1
 	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
 	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y1, Y2, Y0, Y0
-	VMOVAPS      Y0, Y2
-	VMOVUPS      Y2, (DX)
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
-	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x09, Y1, Y1
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y0
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y0
+	VANDPS       Y0, Y2, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x09, Y1, Y1
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y0
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y0
+	VANDPS       Y0, Y2, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y2, Y0, Y0
+	VCMPPS       $0x03, Y2, Y2, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
 	VZEROUPPER
 	RET
 
@@ -1458,7 +3544,7 @@ DATA elementwiseAVX200800000<>+56(SB)/4, $0x00800000
 DATA elementwiseAVX200800000<>+60(SB)/4, $0x00800000
 GLOBL elementwiseAVX200800000<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseAVX2Tanh(mode int, n int, dst *float32, x *float32)
+// func elementwiseAVX2Tanh(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·elementwiseAVX2Tanh(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -1468,6 +3554,10 @@ TEXT ·elementwiseAVX2Tanh(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS     (BX), Y0
@@ -1493,8 +3583,8 @@ loop0:
 	VCMPPS      $0x11, elementwiseAVX239d1b717<>+0(SB), Y1, Y1
 	VBLENDVPS   Y1, Y0, Y3, Y3
 	VMOVUPS     Y3, (DX)
-	ADDQ        $0x20, BX
 	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
 	DECQ        CX
 	JNE         loop0
 	VZEROUPPER
@@ -1502,7 +3592,51 @@ loop0:
 
 mode2:
 loop2:
-	VMOVUPS     (BX), Y0
+	VMOVUPS      (BX), Y0
+	VMOVUPS      elementwiseAVX2c0fff644<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y1
+	VMOVUPS      elementwiseAVX240fff644<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      elementwiseAVX2a59f25c0<>+0(SB), Y3
+	VFMADD213PS  elementwiseAVX22a61337e<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX2aebd37ff<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX2335c0041<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX23779434a<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX23a270ded<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX23ba059dc<>+0(SB), Y2, Y3
+	VMOVUPS      elementwiseAVX235a0d3d8<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX238f895d6<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23b14aa05<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23ba059dd<>+0(SB), Y2, Y4
+	VMULPS       Y3, Y1, Y3
+	VDIVPS       Y4, Y3, Y3
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y0, Y1
+	VCMPPS       $0x11, elementwiseAVX239d1b717<>+0(SB), Y1, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD   (BX), Y0
+	VPSLLD      $0x10, Y0, Y0
 	VMOVUPS     elementwiseAVX2c0fff644<>+0(SB), Y1
 	VMAXPS      Y0, Y1, Y1
 	VMOVUPS     elementwiseAVX240fff644<>+0(SB), Y2
@@ -1524,21 +3658,55 @@ loop2:
 	VPAND       elementwiseAVX27fffffff<>+0(SB), Y0, Y1
 	VCMPPS      $0x11, elementwiseAVX239d1b717<>+0(SB), Y1, Y1
 	VBLENDVPS   Y1, Y0, Y3, Y3
-	VPSRLD      $0x10, Y3, Y0
-	VPAND       elementwiseAVX200000001<>+0(SB), Y0, Y0
-	VPADDD      elementwiseAVX200007fff<>+0(SB), Y0, Y0
-	VPADDD      Y3, Y0, Y0
-	VPAND       elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
-	VCMPPS      $0x03, Y3, Y3, Y1
-	VPAND       elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR        elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS   Y1, Y2, Y0, Y0
-	VMOVAPS     Y0, Y3
 	VMOVUPS     Y3, (DX)
-	ADDQ        $0x20, BX
 	ADDQ        $0x20, DX
+	ADDQ        $0x10, BX
 	DECQ        CX
-	JNE         loop2
+	JNE         loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMOVUPS      elementwiseAVX2c0fff644<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y1
+	VMOVUPS      elementwiseAVX240fff644<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      elementwiseAVX2a59f25c0<>+0(SB), Y3
+	VFMADD213PS  elementwiseAVX22a61337e<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX2aebd37ff<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX2335c0041<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX23779434a<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX23a270ded<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseAVX23ba059dc<>+0(SB), Y2, Y3
+	VMOVUPS      elementwiseAVX235a0d3d8<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX238f895d6<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23b14aa05<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23ba059dd<>+0(SB), Y2, Y4
+	VMULPS       Y3, Y1, Y3
+	VDIVPS       Y4, Y3, Y3
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y0, Y1
+	VCMPPS       $0x11, elementwiseAVX239d1b717<>+0(SB), Y1, Y1
+	VBLENDVPS    Y1, Y0, Y3, Y3
+	VPSRLD       $0x10, Y3, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y3, Y0, Y0
+	VCMPPS       $0x03, Y3, Y3, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
 	VZEROUPPER
 	RET
 
@@ -1794,7 +3962,7 @@ DATA elementwiseAVX239d1b717<>+56(SB)/4, $0x39d1b717
 DATA elementwiseAVX239d1b717<>+60(SB)/4, $0x39d1b717
 GLOBL elementwiseAVX239d1b717<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseAVX2Logistic(mode int, n int, dst *float32, x *float32)
+// func elementwiseAVX2Logistic(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·elementwiseAVX2Logistic(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -1804,6 +3972,10 @@ TEXT ·elementwiseAVX2Logistic(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -1840,8 +4012,8 @@ loop0:
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (DX)
-	ADDQ         $0x20, BX
 	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -1886,21 +4058,121 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
 	VCMPPS       $0x03, Y0, Y0, Y2
 	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
 	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
 	VBLENDVPS    Y2, Y0, Y1, Y1
-	VMOVAPS      Y1, Y0
-	VMOVUPS      Y0, (DX)
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
-	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2LogisticBFloat16(mode int, n int, dst *float32, x *float32)
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPXOR     elementwiseAVX280000000<>+0(SB), Y0, Y0
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x09, Y1, Y1
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y0
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPXOR     elementwiseAVX280000000<>+0(SB), Y0, Y0
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x09, Y1, Y1
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y0
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
+	VANDPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2LogisticBFloat16(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·elementwiseAVX2LogisticBFloat16(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -1910,6 +4182,10 @@ TEXT ·elementwiseAVX2LogisticBFloat16(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -1944,30 +4220,28 @@ loop0:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	VCMPPS       $0x03, Y2, Y2, Y1
 	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
 	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y1, Y2, Y0, Y0
-	VMOVAPS      Y0, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	VCMPPS       $0x03, Y2, Y2, Y1
 	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
 	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y1, Y2, Y0, Y0
-	VMOVAPS      Y0, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (DX)
-	ADDQ         $0x20, BX
 	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -2007,23 +4281,21 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	VCMPPS       $0x03, Y2, Y2, Y1
 	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
 	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y1, Y2, Y0, Y0
-	VMOVAPS      Y0, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	VCMPPS       $0x03, Y2, Y2, Y1
 	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
 	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y1, Y2, Y0, Y0
-	VMOVAPS      Y0, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
@@ -2032,21 +4304,157 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y1
 	VCMPPS       $0x03, Y0, Y0, Y2
 	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
 	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
 	VBLENDVPS    Y2, Y0, Y1, Y1
-	VMOVAPS      Y1, Y0
-	VMOVUPS      Y0, (DX)
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
-	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Log1p(mode int, n int, dst *float32, x *float32)
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPXOR     elementwiseAVX280000000<>+0(SB), Y0, Y0
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x09, Y1, Y1
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y0
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y2, Y0, Y0
+	VCMPPS       $0x03, Y2, Y2, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y2, Y0, Y0
+	VCMPPS       $0x03, Y2, Y2, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPXOR     elementwiseAVX280000000<>+0(SB), Y0, Y0
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x09, Y1, Y1
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y0
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y2, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y2, Y0, Y0
+	VCMPPS       $0x03, Y2, Y2, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y2, Y0, Y0
+	VCMPPS       $0x03, Y2, Y2, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
+	VANDPS       Y1, Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Log1p(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·elementwiseAVX2Log1p(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -2056,6 +4464,10 @@ TEXT ·elementwiseAVX2Log1p(SB), NOSPLIT, $0-32
 	SHRQ $0x03, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -2144,8 +4556,8 @@ loop0:
 	VPANDN    Y0, Y1, Y0
 	VBLENDVPS Y2, Y0, Y5, Y5
 	VMOVUPS   Y5, (DX)
-	ADDQ      $0x20, BX
 	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -2232,27 +4644,231 @@ loop2:
 	VBLENDVPS    Y3, Y1, Y5, Y5
 
 	// Subnormal arguments give zero of their sign.
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y3, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VBLENDVPS    Y2, Y0, Y5, Y5
+	VPSRLD       $0x10, Y5, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y5, Y0, Y0
+	VCMPPS       $0x03, Y5, Y5, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VADDPS    elementwiseAVX23f800000<>+0(SB), Y0, Y1
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Y1, Y2
+	VCVTDQ2PS Y2, Y2
+	VSUBPS    elementwiseAVX242fc0000<>+0(SB), Y2, Y2
+	VPAND     elementwiseAVX2007fffff<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX23f000000<>+0(SB), Y3, Y3
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, elementwiseAVX23f3504f3<>+0(SB), Y3, Y4
+	VSUBPS       elementwiseAVX23f800000<>+0(SB), Y3, Y5
+	VANDPS       Y4, Y3, Y3
+	VADDPS       Y3, Y5, Y5
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y3
+	VANDPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y5, Y5, Y3
+	VMULPS       Y5, Y3, Y4
+	VMOVUPS      elementwiseAVX23d9021bb<>+0(SB), Y6
+	VFMADD213PS  elementwiseAVX2bdebd1b8<>+0(SB), Y5, Y6
+	VFMADD213PS  elementwiseAVX23def251a<>+0(SB), Y5, Y6
+	VMOVUPS      elementwiseAVX2bdfe5d4f<>+0(SB), Y7
+	VFMADD213PS  elementwiseAVX23e11e9bf<>+0(SB), Y5, Y7
+	VFMADD213PS  elementwiseAVX2be2aae50<>+0(SB), Y5, Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VMOVUPS      elementwiseAVX23e4cceac<>+0(SB), Y7
+	VFMADD213PS  elementwiseAVX2be7ffffc<>+0(SB), Y5, Y7
+	VFMADD213PS  elementwiseAVX23eaaaaaa<>+0(SB), Y5, Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VMULPS       elementwiseAVX2b95e8083<>+0(SB), Y2, Y7
+	VFMADD231PS  Y6, Y4, Y7
+	VFNMADD231PS elementwiseAVX23f000000<>+0(SB), Y3, Y5
+	VADDPS       Y7, Y5, Y5
+	VFMADD231PS  elementwiseAVX23f318000<>+0(SB), Y2, Y5
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y2
+	VCMPPS       $0x11, elementwiseAVX200800000<>+0(SB), Y2, Y2
+	VMOVUPS      elementwiseAVX2ff800000<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y5, Y5
+	VCMPPS       $0x00, elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VBLENDVPS    Y2, Y1, Y5, Y5
+	VMOVUPS      elementwiseAVX280800000<>+0(SB), Y2
+	VCMPPS       $0x15, Y1, Y2, Y1
+	VMOVUPS      elementwiseAVX27fc00000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y2, Y5, Y5
+	VMOVUPS      elementwiseAVX2383de04b<>+0(SB), Y1
+	VFMADD213PS  elementwiseAVX23eff40c5<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX240d284fa<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX241ef4b9c<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX24273cc76<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX2426473ad<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX241a05101<>+0(SB), Y0, Y1
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX2417101ad<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX242a6185b<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX2435dc32d<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX2439a8ca3<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX243586d8a<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX242707982<>+0(SB), Y0, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMULPS       Y0, Y0, Y2
+	VMULPS       Y0, Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VFNMADD231PS elementwiseAVX23f000000<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y0, Y1
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y3, Y2, Y2
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN       Y1, Y2, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, elementwiseAVX23ed413cd<>+0(SB), Y2, Y3
+	VCMPPS       $0x11, elementwiseAVX200800000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y3, Y1, Y5, Y5
+
+	// Subnormal arguments give zero of their sign.
 	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
 	VPXOR     Y3, Y3, Y3
 	VPCMPEQD  Y3, Y1, Y1
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VBLENDVPS Y2, Y0, Y5, Y5
-	VPSRLD    $0x10, Y5, Y0
-	VPAND     elementwiseAVX200000001<>+0(SB), Y0, Y0
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y0, Y0
-	VPADDD    Y5, Y0, Y0
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
-	VCMPPS    $0x03, Y5, Y5, Y1
-	VPAND     elementwiseAVX280000000<>+0(SB), Y5, Y2
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS Y1, Y2, Y0, Y0
-	VMOVAPS   Y0, Y5
 	VMOVUPS   Y5, (DX)
-	ADDQ      $0x20, BX
 	ADDQ      $0x20, DX
+	ADDQ      $0x10, BX
 	DECQ      CX
-	JNE       loop2
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VADDPS    elementwiseAVX23f800000<>+0(SB), Y0, Y1
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Y1, Y2
+	VCVTDQ2PS Y2, Y2
+	VSUBPS    elementwiseAVX242fc0000<>+0(SB), Y2, Y2
+	VPAND     elementwiseAVX2007fffff<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX23f000000<>+0(SB), Y3, Y3
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, elementwiseAVX23f3504f3<>+0(SB), Y3, Y4
+	VSUBPS       elementwiseAVX23f800000<>+0(SB), Y3, Y5
+	VANDPS       Y4, Y3, Y3
+	VADDPS       Y3, Y5, Y5
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y3
+	VANDPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y5, Y5, Y3
+	VMULPS       Y5, Y3, Y4
+	VMOVUPS      elementwiseAVX23d9021bb<>+0(SB), Y6
+	VFMADD213PS  elementwiseAVX2bdebd1b8<>+0(SB), Y5, Y6
+	VFMADD213PS  elementwiseAVX23def251a<>+0(SB), Y5, Y6
+	VMOVUPS      elementwiseAVX2bdfe5d4f<>+0(SB), Y7
+	VFMADD213PS  elementwiseAVX23e11e9bf<>+0(SB), Y5, Y7
+	VFMADD213PS  elementwiseAVX2be2aae50<>+0(SB), Y5, Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VMOVUPS      elementwiseAVX23e4cceac<>+0(SB), Y7
+	VFMADD213PS  elementwiseAVX2be7ffffc<>+0(SB), Y5, Y7
+	VFMADD213PS  elementwiseAVX23eaaaaaa<>+0(SB), Y5, Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VMULPS       elementwiseAVX2b95e8083<>+0(SB), Y2, Y7
+	VFMADD231PS  Y6, Y4, Y7
+	VFNMADD231PS elementwiseAVX23f000000<>+0(SB), Y3, Y5
+	VADDPS       Y7, Y5, Y5
+	VFMADD231PS  elementwiseAVX23f318000<>+0(SB), Y2, Y5
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y2
+	VCMPPS       $0x11, elementwiseAVX200800000<>+0(SB), Y2, Y2
+	VMOVUPS      elementwiseAVX2ff800000<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y5, Y5
+	VCMPPS       $0x00, elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VBLENDVPS    Y2, Y1, Y5, Y5
+	VMOVUPS      elementwiseAVX280800000<>+0(SB), Y2
+	VCMPPS       $0x15, Y1, Y2, Y1
+	VMOVUPS      elementwiseAVX27fc00000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y2, Y5, Y5
+	VMOVUPS      elementwiseAVX2383de04b<>+0(SB), Y1
+	VFMADD213PS  elementwiseAVX23eff40c5<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX240d284fa<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX241ef4b9c<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX24273cc76<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX2426473ad<>+0(SB), Y0, Y1
+	VFMADD213PS  elementwiseAVX241a05101<>+0(SB), Y0, Y1
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VFMADD213PS  elementwiseAVX2417101ad<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX242a6185b<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX2435dc32d<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX2439a8ca3<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX243586d8a<>+0(SB), Y0, Y2
+	VFMADD213PS  elementwiseAVX242707982<>+0(SB), Y0, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMULPS       Y0, Y0, Y2
+	VMULPS       Y0, Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VFNMADD231PS elementwiseAVX23f000000<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y0, Y1
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y3, Y2, Y2
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN       Y1, Y2, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y0, Y2
+	VCMPPS       $0x11, elementwiseAVX23ed413cd<>+0(SB), Y2, Y3
+	VCMPPS       $0x11, elementwiseAVX200800000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y3, Y1, Y5, Y5
+
+	// Subnormal arguments give zero of their sign.
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y3, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VBLENDVPS    Y2, Y0, Y5, Y5
+	VPSRLD       $0x10, Y5, Y0
+	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
+	VPADDD       Y5, Y0, Y0
+	VCMPPS       $0x03, Y5, Y5, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPSRLD       $0x10, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKUSDW    X1, X0, X1
+	VMOVUPS      X1, (DX)
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         CX
+	JNE          loop6
 	VZEROUPPER
 	RET
 
@@ -2915,72 +5531,5 @@ loop1:
 	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop1
-	VZEROUPPER
-	RET
-
-// func elementwiseAVX2Encode(n int, dst *uint16, x *float32)
-// Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Encode(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ x+16(FP), DX
-	SHRQ $0x04, AX
-
-loop:
-	VMOVUPS   (DX), Y0
-	VMOVUPS   32(DX), Y1
-	VPSRLD    $0x10, Y0, Y2
-	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
-	VPADDD    Y0, Y2, Y2
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y2
-	VCMPPS    $0x03, Y0, Y0, Y3
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y3, Y0, Y2, Y2
-	VMOVAPS   Y2, Y0
-	VPSRLD    $0x10, Y1, Y2
-	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
-	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
-	VPADDD    Y1, Y2, Y2
-	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y2
-	VCMPPS    $0x03, Y1, Y1, Y3
-	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y1
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y1, Y1
-	VBLENDVPS Y3, Y1, Y2, Y2
-	VMOVAPS   Y2, Y1
-	VPSRLD    $0x10, Y0, Y0
-	VPSRLD    $0x10, Y1, Y1
-
-	// Packing works within 128-bit lanes; the quarters are put in order afterwards.
-	VPACKUSDW Y1, Y0, Y0
-	VPERMQ    $0xd8, Y0, Y0
-	VMOVUPS   Y0, (CX)
-	ADDQ      $0x40, DX
-	ADDQ      $0x20, CX
-	DECQ      AX
-	JNE       loop
-	VZEROUPPER
-	RET
-
-// func elementwiseAVX2Decode(n int, dst *float32, x *uint16)
-// Requires: AVX, AVX2
-TEXT ·elementwiseAVX2Decode(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ x+16(FP), DX
-	SHRQ $0x04, AX
-
-loop:
-	VPMOVZXWD (DX), Y0
-	VPSLLD    $0x10, Y0, Y0
-	VMOVUPS   Y0, (CX)
-	VPMOVZXWD 16(DX), Y0
-	VPSLLD    $0x10, Y0, Y0
-	VMOVUPS   Y0, 32(CX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x40, CX
-	DECQ      AX
-	JNE       loop
 	VZEROUPPER
 	RET

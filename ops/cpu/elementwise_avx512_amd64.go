@@ -5,61 +5,58 @@
 package cpu
 
 // elementwiseAVX512Add is a binaryKernel.
-func elementwiseAVX512Add(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX512Add(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX512Sub is a binaryKernel.
-func elementwiseAVX512Sub(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX512Sub(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX512Mul is a binaryKernel.
-func elementwiseAVX512Mul(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX512Mul(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX512Div is a binaryKernel.
-func elementwiseAVX512Div(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX512Div(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX512Max is a binaryKernel.
-func elementwiseAVX512Max(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX512Max(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX512Min is a binaryKernel.
-func elementwiseAVX512Min(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+func elementwiseAVX512Min(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 
 // elementwiseAVX512Copy is a unaryKernel.
-func elementwiseAVX512Copy(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Copy(mode int, n int, dst *byte, x *byte)
+
+// elementwiseAVX512Round is a unaryKernel.
+func elementwiseAVX512Round(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Square is a unaryKernel.
-func elementwiseAVX512Square(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Square(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Neg is a unaryKernel.
-func elementwiseAVX512Neg(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Neg(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Abs is a unaryKernel.
-func elementwiseAVX512Abs(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Abs(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Sqrt is a unaryKernel.
-func elementwiseAVX512Sqrt(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Sqrt(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Exp is a unaryKernel.
-func elementwiseAVX512Exp(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Exp(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Tanh is a unaryKernel.
-func elementwiseAVX512Tanh(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Tanh(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Logistic is a unaryKernel.
-func elementwiseAVX512Logistic(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Logistic(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512LogisticBFloat16 is a unaryKernel.
-func elementwiseAVX512LogisticBFloat16(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512LogisticBFloat16(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Log1p is a unaryKernel.
-func elementwiseAVX512Log1p(mode int, n int, dst *float32, x *float32)
+func elementwiseAVX512Log1p(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512SumFour is a sumKernel.
 func elementwiseAVX512SumFour(mode int, n int, group *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32)
 
 // elementwiseAVX512SumFourBFloat16 is a sumKernel.
 func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
-
-// elementwiseAVX512Encode is elementwiseKernels.encode.
-func elementwiseAVX512Encode(n int, dst *uint16, x *float32)
-
-// elementwiseAVX512Decode is elementwiseKernels.decode.
-func elementwiseAVX512Decode(n int, dst *float32, x *uint16)

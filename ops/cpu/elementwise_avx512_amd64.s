@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func elementwiseAVX512Add(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+// func elementwiseAVX512Add(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Add(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
@@ -35,22 +35,205 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Z0
 	VADDPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop2:
+	VMOVUPS (BX), Z4
+	VADDPS  (SI), Z4, Z4
+	VPSRLD  $0x10, Z4, Z5
+	VPANDD  Z0, Z5, Z5
+	VPADDD  Z1, Z5, Z5
+	VPADDD  Z4, Z5, Z5
+	VCMPPS  $0x03, Z4, Z4, K1
+	VPANDD  Z2, Z4, K1, Z5
+	VPORD   Z3, Z5, K1, Z5
+	VPSRLD  $0x10, Z5, Z5
+	VPMOVDW Z5, (DX)
+	ADDQ    $0x20, DX
+	ADDQ    DI, BX
+	ADDQ    R8, SI
+	DECQ    CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VADDPS    (SI), Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VADDPS    (SI), Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop10:
+	VMOVUPS   (BX), Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop14:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop14
 	VZEROUPPER
 	RET
 
@@ -64,39 +247,11 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
-	VZEROUPPER
-	RET
-
-mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
-
-loop2:
-	VMOVUPS (BX), Z5
-	VADDPS  (SI), Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VPANDD  Z2, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VMOVUPS Z5, (DX)
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	ADDQ    $0x40, DX
-	DECQ    CX
-	JNE     loop2
 	VZEROUPPER
 	RET
 
@@ -106,66 +261,185 @@ mode3:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
 loop3:
-	VMOVUPS   (BX), Z6
-	VADDPS    (SI), Z6, Z6
-	VPTESTNMD Z0, Z6, K1
-	VPANDD    Z1, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z7
-	VPANDD    Z2, Z7, Z7
-	VPADDD    Z3, Z7, Z7
-	VPADDD    Z6, Z7, Z7
-	VPANDD    Z4, Z7, Z7
-	VCMPPS    $0x03, Z6, Z6, K1
-	VPANDD    Z1, Z6, K1, Z7
-	VPORD     Z5, Z7, K1, Z7
-	VMOVAPS   Z7, Z6
-	VMOVUPS   Z6, (DX)
+	VMOVUPS   (BX), Z5
+	VADDPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop3
 	VZEROUPPER
 	RET
 
-DATA elementwiseAVX5127f800000<>+0(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+4(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+8(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+12(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+16(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+20(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+24(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+28(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+32(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+36(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+40(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+44(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+48(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+52(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+56(SB)/4, $0x7f800000
-DATA elementwiseAVX5127f800000<>+60(SB)/4, $0x7f800000
-GLOBL elementwiseAVX5127f800000<>(SB), RODATA|NOPTR, $64
+mode5:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
 
-DATA elementwiseAVX51280000000<>+0(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+4(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+8(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+12(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+16(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+20(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+24(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+28(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+32(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+36(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+40(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+44(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+48(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+52(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+56(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+60(SB)/4, $0x80000000
-GLOBL elementwiseAVX51280000000<>(SB), RODATA|NOPTR, $64
+loop5:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VADDPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop5
+	VZEROUPPER
+	RET
+
+mode7:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop7:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VADDPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop7
+	VZEROUPPER
+	RET
+
+mode9:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop9:
+	VMOVUPS   (BX), Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VADDPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop11:
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop11
+	VZEROUPPER
+	RET
+
+mode13:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop13:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VADDPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop15:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop15
+	VZEROUPPER
+	RET
 
 DATA elementwiseAVX51200000001<>+0(SB)/4, $0x00000001
 DATA elementwiseAVX51200000001<>+4(SB)/4, $0x00000001
@@ -221,6 +495,24 @@ DATA elementwiseAVX512ffff0000<>+56(SB)/4, $0xffff0000
 DATA elementwiseAVX512ffff0000<>+60(SB)/4, $0xffff0000
 GLOBL elementwiseAVX512ffff0000<>(SB), RODATA|NOPTR, $64
 
+DATA elementwiseAVX51280000000<>+0(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+4(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+8(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+12(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+16(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+20(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+24(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+28(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+32(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+36(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+40(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+44(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+48(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+52(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+56(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+60(SB)/4, $0x80000000
+GLOBL elementwiseAVX51280000000<>(SB), RODATA|NOPTR, $64
+
 DATA elementwiseAVX5127fc00000<>+0(SB)/4, $0x7fc00000
 DATA elementwiseAVX5127fc00000<>+4(SB)/4, $0x7fc00000
 DATA elementwiseAVX5127fc00000<>+8(SB)/4, $0x7fc00000
@@ -239,7 +531,25 @@ DATA elementwiseAVX5127fc00000<>+56(SB)/4, $0x7fc00000
 DATA elementwiseAVX5127fc00000<>+60(SB)/4, $0x7fc00000
 GLOBL elementwiseAVX5127fc00000<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseAVX512Sub(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+DATA elementwiseAVX5127f800000<>+0(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+4(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+8(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+12(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+16(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+20(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+24(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+28(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+32(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+36(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+40(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+44(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+48(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+52(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+56(SB)/4, $0x7f800000
+DATA elementwiseAVX5127f800000<>+60(SB)/4, $0x7f800000
+GLOBL elementwiseAVX5127f800000<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX512Sub(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Sub(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
@@ -270,22 +580,205 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Z0
 	VSUBPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop2:
+	VMOVUPS (BX), Z4
+	VSUBPS  (SI), Z4, Z4
+	VPSRLD  $0x10, Z4, Z5
+	VPANDD  Z0, Z5, Z5
+	VPADDD  Z1, Z5, Z5
+	VPADDD  Z4, Z5, Z5
+	VCMPPS  $0x03, Z4, Z4, K1
+	VPANDD  Z2, Z4, K1, Z5
+	VPORD   Z3, Z5, K1, Z5
+	VPSRLD  $0x10, Z5, Z5
+	VPMOVDW Z5, (DX)
+	ADDQ    $0x20, DX
+	ADDQ    DI, BX
+	ADDQ    R8, SI
+	DECQ    CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VSUBPS    (SI), Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VSUBPS    (SI), Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop10:
+	VMOVUPS   (BX), Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VSUBPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop14:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VSUBPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop14
 	VZEROUPPER
 	RET
 
@@ -299,39 +792,11 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
-	VZEROUPPER
-	RET
-
-mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
-
-loop2:
-	VMOVUPS (BX), Z5
-	VSUBPS  (SI), Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VPANDD  Z2, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VMOVUPS Z5, (DX)
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	ADDQ    $0x40, DX
-	DECQ    CX
-	JNE     loop2
 	VZEROUPPER
 	RET
 
@@ -341,32 +806,187 @@ mode3:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
 loop3:
-	VMOVUPS   (BX), Z6
-	VSUBPS    (SI), Z6, Z6
-	VPTESTNMD Z0, Z6, K1
-	VPANDD    Z1, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z7
-	VPANDD    Z2, Z7, Z7
-	VPADDD    Z3, Z7, Z7
-	VPADDD    Z6, Z7, Z7
-	VPANDD    Z4, Z7, Z7
-	VCMPPS    $0x03, Z6, Z6, K1
-	VPANDD    Z1, Z6, K1, Z7
-	VPORD     Z5, Z7, K1, Z7
-	VMOVAPS   Z7, Z6
-	VMOVUPS   Z6, (DX)
+	VMOVUPS   (BX), Z5
+	VSUBPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop3
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Mul(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode5:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop5:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VSUBPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop5
+	VZEROUPPER
+	RET
+
+mode7:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop7:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VSUBPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop7
+	VZEROUPPER
+	RET
+
+mode9:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop9:
+	VMOVUPS   (BX), Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VSUBPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop11:
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VSUBPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop11
+	VZEROUPPER
+	RET
+
+mode13:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop13:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VSUBPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop15:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VSUBPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop15
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Mul(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Mul(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
@@ -397,22 +1017,205 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Z0
 	VMULPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop2:
+	VMOVUPS (BX), Z4
+	VMULPS  (SI), Z4, Z4
+	VPSRLD  $0x10, Z4, Z5
+	VPANDD  Z0, Z5, Z5
+	VPADDD  Z1, Z5, Z5
+	VPADDD  Z4, Z5, Z5
+	VCMPPS  $0x03, Z4, Z4, K1
+	VPANDD  Z2, Z4, K1, Z5
+	VPORD   Z3, Z5, K1, Z5
+	VPSRLD  $0x10, Z5, Z5
+	VPMOVDW Z5, (DX)
+	ADDQ    $0x20, DX
+	ADDQ    DI, BX
+	ADDQ    R8, SI
+	DECQ    CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMULPS    (SI), Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VMULPS    (SI), Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop10:
+	VMOVUPS   (BX), Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMULPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop14:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMULPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop14
 	VZEROUPPER
 	RET
 
@@ -426,39 +1229,11 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
-	VZEROUPPER
-	RET
-
-mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
-
-loop2:
-	VMOVUPS (BX), Z5
-	VMULPS  (SI), Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VPANDD  Z2, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VMOVUPS Z5, (DX)
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	ADDQ    $0x40, DX
-	DECQ    CX
-	JNE     loop2
 	VZEROUPPER
 	RET
 
@@ -468,32 +1243,187 @@ mode3:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
 loop3:
-	VMOVUPS   (BX), Z6
-	VMULPS    (SI), Z6, Z6
-	VPTESTNMD Z0, Z6, K1
-	VPANDD    Z1, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z7
-	VPANDD    Z2, Z7, Z7
-	VPADDD    Z3, Z7, Z7
-	VPADDD    Z6, Z7, Z7
-	VPANDD    Z4, Z7, Z7
-	VCMPPS    $0x03, Z6, Z6, K1
-	VPANDD    Z1, Z6, K1, Z7
-	VPORD     Z5, Z7, K1, Z7
-	VMOVAPS   Z7, Z6
-	VMOVUPS   Z6, (DX)
+	VMOVUPS   (BX), Z5
+	VMULPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop3
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Div(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode5:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop5:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VMULPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop5
+	VZEROUPPER
+	RET
+
+mode7:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop7:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMULPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop7
+	VZEROUPPER
+	RET
+
+mode9:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop9:
+	VMOVUPS   (BX), Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VMULPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop11:
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMULPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop11
+	VZEROUPPER
+	RET
+
+mode13:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop13:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VMULPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop15:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMULPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop15
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Div(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Div(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
@@ -524,22 +1454,205 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x09
+	JEQ  mode9
+	CMPQ AX, $0x0b
+	JEQ  mode11
+	CMPQ AX, $0x0d
+	JEQ  mode13
+	CMPQ AX, $0x0f
+	JEQ  mode15
 
 loop0:
 	VMOVUPS (BX), Z0
 	VDIVPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop2:
+	VMOVUPS (BX), Z4
+	VDIVPS  (SI), Z4, Z4
+	VPSRLD  $0x10, Z4, Z5
+	VPANDD  Z0, Z5, Z5
+	VPADDD  Z1, Z5, Z5
+	VPADDD  Z4, Z5, Z5
+	VCMPPS  $0x03, Z4, Z4, K1
+	VPANDD  Z2, Z4, K1, Z5
+	VPORD   Z3, Z5, K1, Z5
+	VPSRLD  $0x10, Z5, Z5
+	VPMOVDW Z5, (DX)
+	ADDQ    $0x20, DX
+	ADDQ    DI, BX
+	ADDQ    R8, SI
+	DECQ    CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VDIVPS    (SI), Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VDIVPS    (SI), Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop10:
+	VMOVUPS   (BX), Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VDIVPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop14:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VDIVPS    Z5, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop14
 	VZEROUPPER
 	RET
 
@@ -553,39 +1666,11 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
-	VZEROUPPER
-	RET
-
-mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
-
-loop2:
-	VMOVUPS (BX), Z5
-	VDIVPS  (SI), Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VPANDD  Z2, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VMOVUPS Z5, (DX)
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	ADDQ    $0x40, DX
-	DECQ    CX
-	JNE     loop2
 	VZEROUPPER
 	RET
 
@@ -595,32 +1680,187 @@ mode3:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
 loop3:
-	VMOVUPS   (BX), Z6
-	VDIVPS    (SI), Z6, Z6
-	VPTESTNMD Z0, Z6, K1
-	VPANDD    Z1, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z7
-	VPANDD    Z2, Z7, Z7
-	VPADDD    Z3, Z7, Z7
-	VPADDD    Z6, Z7, Z7
-	VPANDD    Z4, Z7, Z7
-	VCMPPS    $0x03, Z6, Z6, K1
-	VPANDD    Z1, Z6, K1, Z7
-	VPORD     Z5, Z7, K1, Z7
-	VMOVAPS   Z7, Z6
-	VMOVUPS   Z6, (DX)
+	VMOVUPS   (BX), Z5
+	VDIVPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop3
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Max(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode5:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop5:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VDIVPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop5
+	VZEROUPPER
+	RET
+
+mode7:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop7:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VDIVPS    (SI), Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop7
+	VZEROUPPER
+	RET
+
+mode9:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop9:
+	VMOVUPS   (BX), Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VDIVPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop9
+	VZEROUPPER
+	RET
+
+mode11:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop11:
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VDIVPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop11
+	VZEROUPPER
+	RET
+
+mode13:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop13:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VDIVPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop13
+	VZEROUPPER
+	RET
+
+mode15:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop15:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VDIVPS    Z6, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop15
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Max(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Max(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
@@ -653,6 +1893,18 @@ run1:
 	SHRQ $0x04, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
 
 loop0:
 	VMOVUPS (BX), Z0
@@ -664,9 +1916,9 @@ loop0:
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVAPS Z0, K1, Z3
 	VMOVUPS Z3, (DX)
+	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -676,37 +1928,204 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
 
 loop2:
-	VMOVUPS (BX), Z5
-	VMOVUPS (SI), Z6
-	VMAXPS  Z6, Z5, Z8
-	VPANDD  Z6, Z5, Z7
-	VCMPPS  $0x00, Z6, Z5, K1
-	VMOVAPS Z7, K1, Z8
-	VCMPPS  $0x03, Z5, Z5, K1
-	VMOVAPS Z5, K1, Z8
-	VPSRLD  $0x10, Z8, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z8, Z5, Z5
-	VPANDD  Z2, Z5, Z5
-	VCMPPS  $0x03, Z8, Z8, K1
-	VPANDD  Z3, Z8, K1, Z5
-	VPORD   Z4, Z5, K1, Z5
-	VMOVAPS Z5, Z8
-	VMOVUPS Z8, (DX)
+	VMOVUPS (BX), Z4
+	VMOVUPS (SI), Z5
+	VMAXPS  Z5, Z4, Z7
+	VPANDD  Z5, Z4, Z6
+	VCMPPS  $0x00, Z5, Z4, K1
+	VMOVAPS Z6, K1, Z7
+	VCMPPS  $0x03, Z4, Z4, K1
+	VMOVAPS Z4, K1, Z7
+	VPSRLD  $0x10, Z7, Z4
+	VPANDD  Z0, Z4, Z4
+	VPADDD  Z1, Z4, Z4
+	VPADDD  Z7, Z4, Z4
+	VCMPPS  $0x03, Z7, Z7, K1
+	VPANDD  Z2, Z7, K1, Z4
+	VPORD   Z3, Z4, K1, Z4
+	VPSRLD  $0x10, Z4, Z4
+	VPMOVDW Z4, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Min(mode int, n int, dst *float32, x *float32, y *float32, xStep int, yStep int)
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   (SI), Z1
+	VMAXPS    Z1, Z0, Z3
+	VPANDD    Z1, Z0, Z2
+	VCMPPS    $0x00, Z1, Z0, K1
+	VMOVAPS   Z2, K1, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z3
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VMOVUPS   (SI), Z5
+	VMAXPS    Z5, Z4, Z7
+	VPANDD    Z5, Z4, Z6
+	VCMPPS    $0x00, Z5, Z4, K1
+	VMOVAPS   Z6, K1, Z7
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS   Z4, K1, Z7
+	VPSRLD    $0x10, Z7, Z4
+	VPANDD    Z0, Z4, Z4
+	VPADDD    Z1, Z4, Z4
+	VPADDD    Z7, Z4, Z4
+	VCMPPS    $0x03, Z7, Z7, K1
+	VPANDD    Z2, Z7, K1, Z4
+	VPORD     Z3, Z4, K1, Z4
+	VPSRLD    $0x10, Z4, Z4
+	VPMOVDW   Z4, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VMOVUPS   Z1, Z1
+	VMAXPS    Z1, Z0, Z3
+	VPANDD    Z1, Z0, Z2
+	VCMPPS    $0x00, Z1, Z0, K1
+	VMOVAPS   Z2, K1, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z3
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop10:
+	VMOVUPS   (BX), Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMOVUPS   Z5, Z5
+	VMAXPS    Z5, Z4, Z7
+	VPANDD    Z5, Z4, Z6
+	VCMPPS    $0x00, Z5, Z4, K1
+	VMOVAPS   Z6, K1, Z7
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS   Z4, K1, Z7
+	VPSRLD    $0x10, Z7, Z4
+	VPANDD    Z0, Z4, Z4
+	VPADDD    Z1, Z4, Z4
+	VPADDD    Z7, Z4, Z4
+	VCMPPS    $0x03, Z7, Z7, K1
+	VPANDD    Z2, Z7, K1, Z4
+	VPORD     Z3, Z4, K1, Z4
+	VPSRLD    $0x10, Z4, Z4
+	VPMOVDW   Z4, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VMOVUPS   Z1, Z1
+	VMAXPS    Z1, Z0, Z3
+	VPANDD    Z1, Z0, Z2
+	VCMPPS    $0x00, Z1, Z0, K1
+	VMOVAPS   Z2, K1, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z3
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop14:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMOVUPS   Z5, Z5
+	VMAXPS    Z5, Z4, Z7
+	VPANDD    Z5, Z4, Z6
+	VCMPPS    $0x00, Z5, Z4, K1
+	VMOVAPS   Z6, K1, Z7
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS   Z4, K1, Z7
+	VPSRLD    $0x10, Z7, Z4
+	VPANDD    Z0, Z4, Z4
+	VPADDD    Z1, Z4, Z4
+	VPADDD    Z7, Z4, Z4
+	VCMPPS    $0x03, Z7, Z7, K1
+	VPANDD    Z2, Z7, K1, Z4
+	VPORD     Z3, Z4, K1, Z4
+	VPSRLD    $0x10, Z4, Z4
+	VPMOVDW   Z4, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop14
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Min(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Min(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
@@ -739,6 +2158,18 @@ run1:
 	SHRQ $0x04, CX
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x08
+	JEQ  mode8
+	CMPQ AX, $0x0a
+	JEQ  mode10
+	CMPQ AX, $0x0c
+	JEQ  mode12
+	CMPQ AX, $0x0e
+	JEQ  mode14
 
 loop0:
 	VMOVUPS (BX), Z0
@@ -750,9 +2181,9 @@ loop0:
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVAPS Z0, K1, Z3
 	VMOVUPS Z3, (DX)
+	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -762,37 +2193,204 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
 
 loop2:
-	VMOVUPS (BX), Z5
-	VMOVUPS (SI), Z6
-	VMINPS  Z6, Z5, Z8
-	VPORD   Z6, Z5, Z7
-	VCMPPS  $0x00, Z6, Z5, K1
-	VMOVAPS Z7, K1, Z8
-	VCMPPS  $0x03, Z5, Z5, K1
-	VMOVAPS Z5, K1, Z8
-	VPSRLD  $0x10, Z8, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z8, Z5, Z5
-	VPANDD  Z2, Z5, Z5
-	VCMPPS  $0x03, Z8, Z8, K1
-	VPANDD  Z3, Z8, K1, Z5
-	VPORD   Z4, Z5, K1, Z5
-	VMOVAPS Z5, Z8
-	VMOVUPS Z8, (DX)
+	VMOVUPS (BX), Z4
+	VMOVUPS (SI), Z5
+	VMINPS  Z5, Z4, Z7
+	VPORD   Z5, Z4, Z6
+	VCMPPS  $0x00, Z5, Z4, K1
+	VMOVAPS Z6, K1, Z7
+	VCMPPS  $0x03, Z4, Z4, K1
+	VMOVAPS Z4, K1, Z7
+	VPSRLD  $0x10, Z7, Z4
+	VPANDD  Z0, Z4, Z4
+	VPADDD  Z1, Z4, Z4
+	VPADDD  Z7, Z4, Z4
+	VCMPPS  $0x03, Z7, Z7, K1
+	VPANDD  Z2, Z7, K1, Z4
+	VPORD   Z3, Z4, K1, Z4
+	VPSRLD  $0x10, Z4, Z4
+	VPMOVDW Z4, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Copy(mode int, n int, dst *float32, x *float32)
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   (SI), Z1
+	VMINPS    Z1, Z0, Z3
+	VPORD     Z1, Z0, Z2
+	VCMPPS    $0x00, Z1, Z0, K1
+	VMOVAPS   Z2, K1, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z3
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VMOVUPS   (SI), Z5
+	VMINPS    Z5, Z4, Z7
+	VPORD     Z5, Z4, Z6
+	VCMPPS    $0x00, Z5, Z4, K1
+	VMOVAPS   Z6, K1, Z7
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS   Z4, K1, Z7
+	VPSRLD    $0x10, Z7, Z4
+	VPANDD    Z0, Z4, Z4
+	VPADDD    Z1, Z4, Z4
+	VPADDD    Z7, Z4, Z4
+	VCMPPS    $0x03, Z7, Z7, K1
+	VPANDD    Z2, Z7, K1, Z4
+	VPORD     Z3, Z4, K1, Z4
+	VPSRLD    $0x10, Z4, Z4
+	VPMOVDW   Z4, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+mode8:
+loop8:
+	VMOVUPS   (BX), Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VMOVUPS   Z1, Z1
+	VMINPS    Z1, Z0, Z3
+	VPORD     Z1, Z0, Z2
+	VCMPPS    $0x00, Z1, Z0, K1
+	VMOVAPS   Z2, K1, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z3
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop8
+	VZEROUPPER
+	RET
+
+mode10:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop10:
+	VMOVUPS   (BX), Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMOVUPS   Z5, Z5
+	VMINPS    Z5, Z4, Z7
+	VPORD     Z5, Z4, Z6
+	VCMPPS    $0x00, Z5, Z4, K1
+	VMOVAPS   Z6, K1, Z7
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS   Z4, K1, Z7
+	VPSRLD    $0x10, Z7, Z4
+	VPANDD    Z0, Z4, Z4
+	VPADDD    Z1, Z4, Z4
+	VPADDD    Z7, Z4, Z4
+	VCMPPS    $0x03, Z7, Z7, K1
+	VPANDD    Z2, Z7, K1, Z4
+	VPORD     Z3, Z4, K1, Z4
+	VPSRLD    $0x10, Z4, Z4
+	VPMOVDW   Z4, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop10
+	VZEROUPPER
+	RET
+
+mode12:
+loop12:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VPMOVZXWD (SI), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VMOVUPS   Z1, Z1
+	VMINPS    Z1, Z0, Z3
+	VPORD     Z1, Z0, Z2
+	VCMPPS    $0x00, Z1, Z0, K1
+	VMOVAPS   Z2, K1, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z3
+	VMOVUPS   Z3, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop12
+	VZEROUPPER
+	RET
+
+mode14:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop14:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPMOVZXWD (SI), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMOVUPS   Z5, Z5
+	VMINPS    Z5, Z4, Z7
+	VPORD     Z5, Z4, Z6
+	VCMPPS    $0x00, Z5, Z4, K1
+	VMOVAPS   Z6, K1, Z7
+	VCMPPS    $0x03, Z4, Z4, K1
+	VMOVAPS   Z4, K1, Z7
+	VPSRLD    $0x10, Z7, Z4
+	VPANDD    Z0, Z4, Z4
+	VPADDD    Z1, Z4, Z4
+	VPADDD    Z7, Z4, Z4
+	VCMPPS    $0x03, Z7, Z7, K1
+	VPANDD    Z2, Z7, K1, Z4
+	VPORD     Z3, Z4, K1, Z4
+	VPSRLD    $0x10, Z4, Z4
+	VPMOVDW   Z4, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	DECQ      CX
+	JNE       loop14
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Copy(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Copy(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -800,20 +2398,91 @@ TEXT ·elementwiseAVX512Copy(SB), NOSPLIT, $0-32
 	MOVQ dst+16(FP), DX
 	MOVQ x+24(FP), BX
 	SHRQ $0x04, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
 
 loop0:
 	VMOVUPS (BX), Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, BX
 	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop2:
+	VMOVUPS (BX), Z4
+	VPSRLD  $0x10, Z4, Z5
+	VPANDD  Z0, Z5, Z5
+	VPADDD  Z1, Z5, Z5
+	VPADDD  Z4, Z5, Z5
+	VCMPPS  $0x03, Z4, Z4, K1
+	VPANDD  Z2, Z4, K1, Z5
+	VPORD   Z3, Z5, K1, Z5
+	VPSRLD  $0x10, Z5, Z5
+	VPMOVDW Z5, (DX)
+	ADDQ    $0x20, DX
+	ADDQ    $0x40, BX
+	DECQ    CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop6
 	VZEROUPPER
 	RET
 
@@ -826,10 +2495,122 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, BX
 	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
 	DECQ      CX
 	JNE       loop1
+	VZEROUPPER
+	RET
+
+mode3:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop3:
+	VMOVUPS   (BX), Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x40, BX
+	DECQ      CX
+	JNE       loop3
+	VZEROUPPER
+	RET
+
+mode5:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop5:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop5
+	VZEROUPPER
+	RET
+
+mode7:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop7:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop7
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Round(mode int, n int, dst *byte, x *byte)
+// Requires: AVX, AVX512F
+TEXT ·elementwiseAVX512Round(SB), NOSPLIT, $0-32
+	MOVQ    mode+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    dst+16(FP), DX
+	MOVQ    x+24(FP), BX
+	SHRQ    $0x04, CX
+	CMPQ    AX, $0x02
+	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop0:
+	VMOVUPS (BX), Z5
+	VPSRLD  $0x10, Z5, Z6
+	VPANDD  Z0, Z6, Z6
+	VPADDD  Z1, Z6, Z6
+	VPADDD  Z5, Z6, Z6
+	VCMPPS  $0x03, Z5, Z5, K1
+	VPANDD  Z3, Z5, K1, Z6
+	VPORD   Z4, Z6, K1, Z6
+	VPANDD  Z2, Z6, Z5
+	VMOVUPS Z5, (DX)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	DECQ    CX
+	JNE     loop0
 	VZEROUPPER
 	RET
 
@@ -846,49 +2627,87 @@ loop2:
 	VPANDD  Z0, Z6, Z6
 	VPADDD  Z1, Z6, Z6
 	VPADDD  Z5, Z6, Z6
-	VPANDD  Z2, Z6, Z6
 	VCMPPS  $0x03, Z5, Z5, K1
 	VPANDD  Z3, Z5, K1, Z6
 	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VMOVUPS Z5, (DX)
+	VPANDD  Z2, Z6, Z5
+	VPSRLD  $0x10, Z5, Z6
+	VPANDD  Z0, Z6, Z6
+	VPADDD  Z1, Z6, Z6
+	VPADDD  Z5, Z6, Z6
+	VCMPPS  $0x03, Z5, Z5, K1
+	VPANDD  Z3, Z5, K1, Z6
+	VPORD   Z4, Z6, K1, Z6
+	VPSRLD  $0x10, Z6, Z6
+	VPMOVDW Z6, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    $0x40, BX
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop2
 	VZEROUPPER
 	RET
 
-mode3:
-	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+mode4:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
-loop3:
-	VMOVUPS   (BX), Z6
-	VPTESTNMD Z0, Z6, K1
-	VPANDD    Z1, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z7
-	VPANDD    Z2, Z7, Z7
-	VPADDD    Z3, Z7, Z7
-	VPADDD    Z6, Z7, Z7
-	VPANDD    Z4, Z7, Z7
-	VCMPPS    $0x03, Z6, Z6, K1
-	VPANDD    Z1, Z6, K1, Z7
-	VPORD     Z5, Z7, K1, Z7
-	VMOVAPS   Z7, Z6
-	VMOVUPS   Z6, (DX)
-	ADDQ      $0x40, BX
+loop4:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z0, Z6, Z6
+	VPADDD    Z1, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z3, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPANDD    Z2, Z6, Z5
+	VMOVUPS   Z5, (DX)
 	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
 	DECQ      CX
-	JNE       loop3
+	JNE       loop4
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Square(mode int, n int, dst *float32, x *float32)
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop6:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z0, Z6, Z6
+	VPADDD    Z1, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z3, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPANDD    Z2, Z6, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z0, Z6, Z6
+	VPADDD    Z1, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z3, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Square(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Square(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
@@ -896,21 +2715,95 @@ TEXT ·elementwiseAVX512Square(SB), NOSPLIT, $0-32
 	MOVQ dst+16(FP), DX
 	MOVQ x+24(FP), BX
 	SHRQ $0x04, CX
-	CMPQ AX, $0x01
-	JEQ  mode1
 	CMPQ AX, $0x02
 	JEQ  mode2
+	CMPQ AX, $0x04
+	JEQ  mode4
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x01
+	JEQ  mode1
 	CMPQ AX, $0x03
 	JEQ  mode3
+	CMPQ AX, $0x05
+	JEQ  mode5
+	CMPQ AX, $0x07
+	JEQ  mode7
 
 loop0:
 	VMOVUPS (BX), Z0
 	VMULPS  Z0, Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, BX
 	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode2:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop2:
+	VMOVUPS (BX), Z4
+	VMULPS  Z4, Z4, Z4
+	VPSRLD  $0x10, Z4, Z5
+	VPANDD  Z0, Z5, Z5
+	VPADDD  Z1, Z5, Z5
+	VPADDD  Z4, Z5, Z5
+	VCMPPS  $0x03, Z4, Z4, K1
+	VPANDD  Z2, Z4, K1, Z5
+	VPORD   Z3, Z5, K1, Z5
+	VPSRLD  $0x10, Z5, Z5
+	VPMOVDW Z5, (DX)
+	ADDQ    $0x20, DX
+	ADDQ    $0x40, BX
+	DECQ    CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode4:
+loop4:
+	VPMOVZXWD (BX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VMULPS    Z4, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z0, Z5, Z5
+	VPADDD    Z1, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z2, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop6
 	VZEROUPPER
 	RET
 
@@ -924,37 +2817,10 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, BX
 	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
 	DECQ      CX
 	JNE       loop1
-	VZEROUPPER
-	RET
-
-mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
-
-loop2:
-	VMOVUPS (BX), Z5
-	VMULPS  Z5, Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VPANDD  Z2, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VMOVUPS Z5, (DX)
-	ADDQ    $0x40, BX
-	ADDQ    $0x40, DX
-	DECQ    CX
-	JNE     loop2
 	VZEROUPPER
 	RET
 
@@ -964,31 +2830,78 @@ mode3:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
 loop3:
-	VMOVUPS   (BX), Z6
-	VMULPS    Z6, Z6, Z6
-	VPTESTNMD Z0, Z6, K1
-	VPANDD    Z1, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z7
-	VPANDD    Z2, Z7, Z7
-	VPADDD    Z3, Z7, Z7
-	VPADDD    Z6, Z7, Z7
-	VPANDD    Z4, Z7, Z7
-	VCMPPS    $0x03, Z6, Z6, K1
-	VPANDD    Z1, Z6, K1, Z7
-	VPORD     Z5, Z7, K1, Z7
-	VMOVAPS   Z7, Z6
-	VMOVUPS   Z6, (DX)
+	VMOVUPS   (BX), Z5
+	VMULPS    Z5, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      $0x40, BX
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop3
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Neg(mode int, n int, dst *float32, x *float32)
+mode5:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop5:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VMULPS    Z2, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop5
+	VZEROUPPER
+	RET
+
+mode7:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop7:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMULPS    Z5, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop7
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Neg(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Neg(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -998,14 +2911,18 @@ TEXT ·elementwiseAVX512Neg(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
 
 loop0:
 	VMOVUPS (BX), Z1
 	VPXORD  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-	ADDQ    $0x40, BX
 	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -1016,29 +2933,70 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
 
 loop2:
-	VMOVUPS (BX), Z5
-	VPXORD  Z0, Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z1, Z6, Z6
-	VPADDD  Z2, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VPANDD  Z3, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z0, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VMOVUPS Z5, (DX)
+	VMOVUPS (BX), Z4
+	VPXORD  Z0, Z4, Z4
+	VPSRLD  $0x10, Z4, Z5
+	VPANDD  Z1, Z5, Z5
+	VPADDD  Z2, Z5, Z5
+	VPADDD  Z4, Z5, Z5
+	VCMPPS  $0x03, Z4, Z4, K1
+	VPANDD  Z0, Z4, K1, Z5
+	VPORD   Z3, Z5, K1, Z5
+	VPSRLD  $0x10, Z5, Z5
+	VPMOVDW Z5, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    $0x40, BX
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Abs(mode int, n int, dst *float32, x *float32)
+mode4:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+
+loop4:
+	VPMOVZXWD (BX), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VPXORD    Z0, Z1, Z1
+	VMOVUPS   Z1, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+
+loop6:
+	VPMOVZXWD (BX), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPXORD    Z0, Z4, Z4
+	VPSRLD    $0x10, Z4, Z5
+	VPANDD    Z1, Z5, Z5
+	VPADDD    Z2, Z5, Z5
+	VPADDD    Z4, Z5, Z5
+	VCMPPS    $0x03, Z4, Z4, K1
+	VPANDD    Z0, Z4, K1, Z5
+	VPORD     Z3, Z5, K1, Z5
+	VPSRLD    $0x10, Z5, Z5
+	VPMOVDW   Z5, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Abs(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Abs(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -1048,14 +3006,18 @@ TEXT ·elementwiseAVX512Abs(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
 
 loop0:
 	VMOVUPS (BX), Z1
 	VPANDD  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-	ADDQ    $0x40, BX
 	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -1066,26 +3028,68 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
 loop2:
-	VMOVUPS (BX), Z6
-	VPANDD  Z0, Z6, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VPANDD  Z1, Z7, Z7
-	VPADDD  Z2, Z7, Z7
-	VPADDD  Z6, Z7, Z7
-	VPANDD  Z3, Z7, Z7
-	VCMPPS  $0x03, Z6, Z6, K1
-	VPANDD  Z4, Z6, K1, Z7
-	VPORD   Z5, Z7, K1, Z7
-	VMOVAPS Z7, Z6
-	VMOVUPS Z6, (DX)
+	VMOVUPS (BX), Z5
+	VPANDD  Z0, Z5, Z5
+	VPSRLD  $0x10, Z5, Z6
+	VPANDD  Z1, Z6, Z6
+	VPADDD  Z2, Z6, Z6
+	VPADDD  Z5, Z6, Z6
+	VCMPPS  $0x03, Z5, Z5, K1
+	VPANDD  Z3, Z5, K1, Z6
+	VPORD   Z4, Z6, K1, Z6
+	VPSRLD  $0x10, Z6, Z6
+	VPMOVDW Z6, (DX)
+	ADDQ    $0x20, DX
 	ADDQ    $0x40, BX
-	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode4:
+	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
+
+loop4:
+	VPMOVZXWD (BX), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VPANDD    Z0, Z1, Z1
+	VMOVUPS   Z1, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop6:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPANDD    Z0, Z5, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z1, Z6, Z6
+	VPADDD    Z2, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z3, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop6
 	VZEROUPPER
 	RET
 
@@ -1107,7 +3111,7 @@ DATA elementwiseAVX5127fffffff<>+56(SB)/4, $0x7fffffff
 DATA elementwiseAVX5127fffffff<>+60(SB)/4, $0x7fffffff
 GLOBL elementwiseAVX5127fffffff<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseAVX512Sqrt(mode int, n int, dst *float32, x *float32)
+// func elementwiseAVX512Sqrt(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Sqrt(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -1117,6 +3121,10 @@ TEXT ·elementwiseAVX512Sqrt(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
 
@@ -1126,8 +3134,8 @@ loop0:
 	VPANDD    Z1, Z2, K1, Z2
 	VSQRTPS   Z2, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, BX
 	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -1139,31 +3147,78 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
 
 loop2:
-	VMOVUPS   (BX), Z6
-	VPTESTNMD Z0, Z6, K1
-	VPANDD    Z1, Z6, K1, Z6
-	VSQRTPS   Z6, Z6
-	VPSRLD    $0x10, Z6, Z7
-	VPANDD    Z2, Z7, Z7
-	VPADDD    Z3, Z7, Z7
-	VPADDD    Z6, Z7, Z7
-	VPANDD    Z4, Z7, Z7
-	VCMPPS    $0x03, Z6, Z6, K1
-	VPANDD    Z1, Z6, K1, Z7
-	VPORD     Z5, Z7, K1, Z7
-	VMOVAPS   Z7, Z6
-	VMOVUPS   Z6, (DX)
+	VMOVUPS   (BX), Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VSQRTPS   Z5, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      $0x40, BX
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Exp(mode int, n int, dst *float32, x *float32)
+mode4:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop4:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VSQRTPS   Z2, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+
+loop6:
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
+	VSQRTPS   Z5, Z5
+	VPSRLD    $0x10, Z5, Z6
+	VPANDD    Z2, Z6, Z6
+	VPADDD    Z3, Z6, Z6
+	VPADDD    Z5, Z6, Z6
+	VCMPPS    $0x03, Z5, Z5, K1
+	VPANDD    Z1, Z5, K1, Z6
+	VPORD     Z4, Z6, K1, Z6
+	VPSRLD    $0x10, Z6, Z6
+	VPMOVDW   Z6, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Exp(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Exp(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -1173,6 +3228,10 @@ TEXT ·elementwiseAVX512Exp(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z1
 	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z2
@@ -1213,8 +3272,8 @@ loop0:
 	VCMPPS       $0x15, Z8, Z16, K1
 	VMOVAPS.Z    Z16, K1, Z16
 	VMOVUPS      Z16, (DX)
-	ADDQ         $0x40, BX
 	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -1238,47 +3297,157 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z14
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z15
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z16
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
 
 loop2:
-	VMOVUPS (BX), Z19
+	VMOVUPS (BX), Z18
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z3, Z20
-	VMAXPS       Z19, Z0, Z19
-	VMINPS       Z19, Z1, Z19
-	VFMADD231PS  Z2, Z19, Z20
-	VRNDSCALEPS  $0x09, Z20, Z20
-	VMINPS       Z20, Z6, Z20
-	VFNMADD231PS Z4, Z20, Z19
-	VFNMADD231PS Z5, Z20, Z19
-	VMOVUPS      Z9, Z21
-	VFMADD213PS  Z10, Z19, Z21
-	VFMADD213PS  Z11, Z19, Z21
-	VFMADD213PS  Z12, Z19, Z21
-	VFMADD213PS  Z13, Z19, Z21
-	VFMADD213PS  Z3, Z19, Z21
-	VMULPS       Z19, Z19, Z22
-	VFMADD213PS  Z19, Z22, Z21
-	VADDPS       Z7, Z21, Z21
-	VSCALEFPS    Z20, Z21, Z21
-	VCMPPS       $0x15, Z8, Z21, K1
-	VMOVAPS.Z    Z21, K1, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z14, Z19, Z19
-	VPADDD       Z15, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VPANDD       Z16, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z17, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VMOVAPS      Z19, Z21
-	VMOVUPS      Z21, (DX)
+	VMOVUPS      Z3, Z19
+	VMAXPS       Z18, Z0, Z18
+	VMINPS       Z18, Z1, Z18
+	VFMADD231PS  Z2, Z18, Z19
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VMINPS       Z19, Z6, Z19
+	VFNMADD231PS Z4, Z19, Z18
+	VFNMADD231PS Z5, Z19, Z18
+	VMOVUPS      Z9, Z20
+	VFMADD213PS  Z10, Z18, Z20
+	VFMADD213PS  Z11, Z18, Z20
+	VFMADD213PS  Z12, Z18, Z20
+	VFMADD213PS  Z13, Z18, Z20
+	VFMADD213PS  Z3, Z18, Z20
+	VMULPS       Z18, Z18, Z21
+	VFMADD213PS  Z18, Z21, Z20
+	VADDPS       Z7, Z20, Z20
+	VSCALEFPS    Z19, Z20, Z20
+	VCMPPS       $0x15, Z8, Z20, K1
+	VMOVAPS.Z    Z20, K1, Z20
+	VPSRLD       $0x10, Z20, Z18
+	VPANDD       Z14, Z18, Z18
+	VPADDD       Z15, Z18, Z18
+	VPADDD       Z20, Z18, Z18
+	VCMPPS       $0x03, Z20, Z20, K1
+	VPANDD       Z16, Z20, K1, Z18
+	VPORD        Z17, Z18, K1, Z18
+	VPSRLD       $0x10, Z18, Z18
+	VPMOVDW      Z18, (DX)
+	ADDQ         $0x20, DX
 	ADDQ         $0x40, BX
-	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop2
+	VZEROUPPER
+	RET
+
+mode4:
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z5
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z6
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z9
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+
+loop4:
+	VPMOVZXWD (BX), Z14
+	VPSLLD    $0x10, Z14, Z14
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z15
+	VMAXPS       Z14, Z0, Z14
+	VMINPS       Z14, Z1, Z14
+	VFMADD231PS  Z2, Z14, Z15
+	VRNDSCALEPS  $0x09, Z15, Z15
+	VMINPS       Z15, Z6, Z15
+	VFNMADD231PS Z4, Z15, Z14
+	VFNMADD231PS Z5, Z15, Z14
+	VMOVUPS      Z9, Z16
+	VFMADD213PS  Z10, Z14, Z16
+	VFMADD213PS  Z11, Z14, Z16
+	VFMADD213PS  Z12, Z14, Z16
+	VFMADD213PS  Z13, Z14, Z16
+	VFMADD213PS  Z3, Z14, Z16
+	VMULPS       Z14, Z14, Z17
+	VFMADD213PS  Z14, Z17, Z16
+	VADDPS       Z7, Z16, Z16
+	VSCALEFPS    Z15, Z16, Z16
+	VCMPPS       $0x15, Z8, Z16, K1
+	VMOVAPS.Z    Z16, K1, Z16
+	VMOVUPS      Z16, (DX)
+	ADDQ         $0x40, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z5
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z6
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z9
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
+
+loop6:
+	VPMOVZXWD (BX), Z18
+	VPSLLD    $0x10, Z18, Z18
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z19
+	VMAXPS       Z18, Z0, Z18
+	VMINPS       Z18, Z1, Z18
+	VFMADD231PS  Z2, Z18, Z19
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VMINPS       Z19, Z6, Z19
+	VFNMADD231PS Z4, Z19, Z18
+	VFNMADD231PS Z5, Z19, Z18
+	VMOVUPS      Z9, Z20
+	VFMADD213PS  Z10, Z18, Z20
+	VFMADD213PS  Z11, Z18, Z20
+	VFMADD213PS  Z12, Z18, Z20
+	VFMADD213PS  Z13, Z18, Z20
+	VFMADD213PS  Z3, Z18, Z20
+	VMULPS       Z18, Z18, Z21
+	VFMADD213PS  Z18, Z21, Z20
+	VADDPS       Z7, Z20, Z20
+	VSCALEFPS    Z19, Z20, Z20
+	VCMPPS       $0x15, Z8, Z20, K1
+	VMOVAPS.Z    Z20, K1, Z20
+	VPSRLD       $0x10, Z20, Z18
+	VPANDD       Z14, Z18, Z18
+	VPADDD       Z15, Z18, Z18
+	VPADDD       Z20, Z18, Z18
+	VCMPPS       $0x03, Z20, Z20, K1
+	VPANDD       Z16, Z20, K1, Z18
+	VPORD        Z17, Z18, K1, Z18
+	VPSRLD       $0x10, Z18, Z18
+	VPMOVDW      Z18, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop6
 	VZEROUPPER
 	RET
 
@@ -1534,7 +3703,7 @@ DATA elementwiseAVX5123e2aaaaa<>+56(SB)/4, $0x3e2aaaaa
 DATA elementwiseAVX5123e2aaaaa<>+60(SB)/4, $0x3e2aaaaa
 GLOBL elementwiseAVX5123e2aaaaa<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseAVX512Tanh(mode int, n int, dst *float32, x *float32)
+// func elementwiseAVX512Tanh(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Tanh(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -1544,6 +3713,10 @@ TEXT ·elementwiseAVX512Tanh(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX51240fff644<>+0(SB), Z0
 	VMOVUPS elementwiseAVX512c0fff644<>+0(SB), Z1
 	VMOVUPS elementwiseAVX51239d1b717<>+0(SB), Z2
@@ -1582,8 +3755,8 @@ loop0:
 	VCMPPS      $0x11, Z2, Z16, K1
 	VMOVAPS     Z15, K1, Z18
 	VMOVUPS     Z18, (DX)
-	ADDQ        $0x40, BX
 	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
 	DECQ        CX
 	JNE         loop0
 	VZEROUPPER
@@ -1608,44 +3781,150 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z18
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z19
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
 
 loop2:
-	VMOVUPS     (BX), Z20
-	VMAXPS      Z20, Z1, Z21
-	VMINPS      Z21, Z0, Z21
-	VMULPS      Z21, Z21, Z22
-	VMOVUPS     Z4, Z23
-	VFMADD213PS Z5, Z22, Z23
-	VFMADD213PS Z6, Z22, Z23
-	VFMADD213PS Z7, Z22, Z23
-	VFMADD213PS Z8, Z22, Z23
-	VFMADD213PS Z9, Z22, Z23
-	VFMADD213PS Z10, Z22, Z23
-	VMOVUPS     Z11, Z24
-	VFMADD213PS Z12, Z22, Z24
-	VFMADD213PS Z13, Z22, Z24
-	VFMADD213PS Z14, Z22, Z24
-	VMULPS      Z23, Z21, Z23
-	VDIVPS      Z24, Z23, Z23
-	VPANDD      Z3, Z20, Z21
-	VCMPPS      $0x11, Z2, Z21, K1
-	VMOVAPS     Z20, K1, Z23
-	VPSRLD      $0x10, Z23, Z20
-	VPANDD      Z15, Z20, Z20
-	VPADDD      Z16, Z20, Z20
-	VPADDD      Z23, Z20, Z20
-	VPANDD      Z17, Z20, Z20
-	VCMPPS      $0x03, Z23, Z23, K1
-	VPANDD      Z18, Z23, K1, Z20
-	VPORD       Z19, Z20, K1, Z20
-	VMOVAPS     Z20, Z23
-	VMOVUPS     Z23, (DX)
+	VMOVUPS     (BX), Z19
+	VMAXPS      Z19, Z1, Z20
+	VMINPS      Z20, Z0, Z20
+	VMULPS      Z20, Z20, Z21
+	VMOVUPS     Z4, Z22
+	VFMADD213PS Z5, Z21, Z22
+	VFMADD213PS Z6, Z21, Z22
+	VFMADD213PS Z7, Z21, Z22
+	VFMADD213PS Z8, Z21, Z22
+	VFMADD213PS Z9, Z21, Z22
+	VFMADD213PS Z10, Z21, Z22
+	VMOVUPS     Z11, Z23
+	VFMADD213PS Z12, Z21, Z23
+	VFMADD213PS Z13, Z21, Z23
+	VFMADD213PS Z14, Z21, Z23
+	VMULPS      Z22, Z20, Z22
+	VDIVPS      Z23, Z22, Z22
+	VPANDD      Z3, Z19, Z20
+	VCMPPS      $0x11, Z2, Z20, K1
+	VMOVAPS     Z19, K1, Z22
+	VPSRLD      $0x10, Z22, Z19
+	VPANDD      Z15, Z19, Z19
+	VPADDD      Z16, Z19, Z19
+	VPADDD      Z22, Z19, Z19
+	VCMPPS      $0x03, Z22, Z22, K1
+	VPANDD      Z17, Z22, K1, Z19
+	VPORD       Z18, Z19, K1, Z19
+	VPSRLD      $0x10, Z19, Z19
+	VPMOVDW     Z19, (DX)
+	ADDQ        $0x20, DX
 	ADDQ        $0x40, BX
-	ADDQ        $0x40, DX
 	DECQ        CX
 	JNE         loop2
+	VZEROUPPER
+	RET
+
+mode4:
+	VMOVUPS elementwiseAVX51240fff644<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c0fff644<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51239d1b717<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512a59f25c0<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5122a61337e<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512aebd37ff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512335c0041<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123779434a<>+0(SB), Z8
+	VMOVUPS elementwiseAVX5123a270ded<>+0(SB), Z9
+	VMOVUPS elementwiseAVX5123ba059dc<>+0(SB), Z10
+	VMOVUPS elementwiseAVX51235a0d3d8<>+0(SB), Z11
+	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
+
+loop4:
+	VPMOVZXWD   (BX), Z15
+	VPSLLD      $0x10, Z15, Z15
+	VMAXPS      Z15, Z1, Z16
+	VMINPS      Z16, Z0, Z16
+	VMULPS      Z16, Z16, Z17
+	VMOVUPS     Z4, Z18
+	VFMADD213PS Z5, Z17, Z18
+	VFMADD213PS Z6, Z17, Z18
+	VFMADD213PS Z7, Z17, Z18
+	VFMADD213PS Z8, Z17, Z18
+	VFMADD213PS Z9, Z17, Z18
+	VFMADD213PS Z10, Z17, Z18
+	VMOVUPS     Z11, Z19
+	VFMADD213PS Z12, Z17, Z19
+	VFMADD213PS Z13, Z17, Z19
+	VFMADD213PS Z14, Z17, Z19
+	VMULPS      Z18, Z16, Z18
+	VDIVPS      Z19, Z18, Z18
+	VPANDD      Z3, Z15, Z16
+	VCMPPS      $0x11, Z2, Z16, K1
+	VMOVAPS     Z15, K1, Z18
+	VMOVUPS     Z18, (DX)
+	ADDQ        $0x40, DX
+	ADDQ        $0x20, BX
+	DECQ        CX
+	JNE         loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51240fff644<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c0fff644<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51239d1b717<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512a59f25c0<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5122a61337e<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512aebd37ff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512335c0041<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123779434a<>+0(SB), Z8
+	VMOVUPS elementwiseAVX5123a270ded<>+0(SB), Z9
+	VMOVUPS elementwiseAVX5123ba059dc<>+0(SB), Z10
+	VMOVUPS elementwiseAVX51235a0d3d8<>+0(SB), Z11
+	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+
+loop6:
+	VPMOVZXWD   (BX), Z19
+	VPSLLD      $0x10, Z19, Z19
+	VMAXPS      Z19, Z1, Z20
+	VMINPS      Z20, Z0, Z20
+	VMULPS      Z20, Z20, Z21
+	VMOVUPS     Z4, Z22
+	VFMADD213PS Z5, Z21, Z22
+	VFMADD213PS Z6, Z21, Z22
+	VFMADD213PS Z7, Z21, Z22
+	VFMADD213PS Z8, Z21, Z22
+	VFMADD213PS Z9, Z21, Z22
+	VFMADD213PS Z10, Z21, Z22
+	VMOVUPS     Z11, Z23
+	VFMADD213PS Z12, Z21, Z23
+	VFMADD213PS Z13, Z21, Z23
+	VFMADD213PS Z14, Z21, Z23
+	VMULPS      Z22, Z20, Z22
+	VDIVPS      Z23, Z22, Z22
+	VPANDD      Z3, Z19, Z20
+	VCMPPS      $0x11, Z2, Z20, K1
+	VMOVAPS     Z19, K1, Z22
+	VPSRLD      $0x10, Z22, Z19
+	VPANDD      Z15, Z19, Z19
+	VPADDD      Z16, Z19, Z19
+	VPADDD      Z22, Z19, Z19
+	VCMPPS      $0x03, Z22, Z22, K1
+	VPANDD      Z17, Z22, K1, Z19
+	VPORD       Z18, Z19, K1, Z19
+	VPSRLD      $0x10, Z19, Z19
+	VPMOVDW     Z19, (DX)
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	DECQ        CX
+	JNE         loop6
 	VZEROUPPER
 	RET
 
@@ -1901,7 +4180,7 @@ DATA elementwiseAVX5123ba059dd<>+56(SB)/4, $0x3ba059dd
 DATA elementwiseAVX5123ba059dd<>+60(SB)/4, $0x3ba059dd
 GLOBL elementwiseAVX5123ba059dd<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseAVX512Logistic(mode int, n int, dst *float32, x *float32)
+// func elementwiseAVX512Logistic(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Logistic(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -1911,6 +4190,10 @@ TEXT ·elementwiseAVX512Logistic(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
 	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
@@ -1956,8 +4239,8 @@ loop0:
 	VCMPPS       $0x15, Z9, Z15, K1
 	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, (DX)
-	ADDQ         $0x40, BX
 	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -1982,54 +4265,173 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
 
 loop2:
-	VMOVUPS (BX), Z19
-	VPXORD  Z0, Z19, Z19
+	VMOVUPS (BX), Z18
+	VPXORD  Z0, Z18, Z18
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z4, Z20
-	VMAXPS       Z19, Z1, Z19
-	VMINPS       Z19, Z2, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VRNDSCALEPS  $0x09, Z20, Z20
-	VMINPS       Z20, Z7, Z20
-	VFNMADD231PS Z5, Z20, Z19
-	VFNMADD231PS Z6, Z20, Z19
-	VMOVUPS      Z10, Z21
-	VFMADD213PS  Z11, Z19, Z21
-	VFMADD213PS  Z12, Z19, Z21
-	VFMADD213PS  Z13, Z19, Z21
-	VFMADD213PS  Z14, Z19, Z21
-	VFMADD213PS  Z4, Z19, Z21
-	VMULPS       Z19, Z19, Z22
-	VFMADD213PS  Z19, Z22, Z21
-	VADDPS       Z8, Z21, Z21
-	VSCALEFPS    Z20, Z21, Z21
-	VADDPS       Z8, Z21, Z21
-	VMOVUPS      Z8, Z19
-	VDIVPS       Z21, Z19, Z19
-	VCMPPS       $0x15, Z9, Z19, K1
-	VMOVAPS.Z    Z19, K1, Z19
-	VPSRLD       $0x10, Z19, Z20
-	VPANDD       Z15, Z20, Z20
-	VPADDD       Z16, Z20, Z20
-	VPADDD       Z19, Z20, Z20
-	VPANDD       Z17, Z20, Z20
-	VCMPPS       $0x03, Z19, Z19, K1
-	VPANDD       Z0, Z19, K1, Z20
-	VPORD        Z18, Z20, K1, Z20
-	VMOVAPS      Z20, Z19
-	VMOVUPS      Z19, (DX)
+	VMOVUPS      Z4, Z19
+	VMAXPS       Z18, Z1, Z18
+	VMINPS       Z18, Z2, Z18
+	VFMADD231PS  Z3, Z18, Z19
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VMINPS       Z19, Z7, Z19
+	VFNMADD231PS Z5, Z19, Z18
+	VFNMADD231PS Z6, Z19, Z18
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z18, Z20
+	VFMADD213PS  Z12, Z18, Z20
+	VFMADD213PS  Z13, Z18, Z20
+	VFMADD213PS  Z14, Z18, Z20
+	VFMADD213PS  Z4, Z18, Z20
+	VMULPS       Z18, Z18, Z21
+	VFMADD213PS  Z18, Z21, Z20
+	VADDPS       Z8, Z20, Z20
+	VSCALEFPS    Z19, Z20, Z20
+	VADDPS       Z8, Z20, Z20
+	VMOVUPS      Z8, Z18
+	VDIVPS       Z20, Z18, Z18
+	VCMPPS       $0x15, Z9, Z18, K1
+	VMOVAPS.Z    Z18, K1, Z18
+	VPSRLD       $0x10, Z18, Z19
+	VPANDD       Z15, Z19, Z19
+	VPADDD       Z16, Z19, Z19
+	VPADDD       Z18, Z19, Z19
+	VCMPPS       $0x03, Z18, Z18, K1
+	VPANDD       Z0, Z18, K1, Z19
+	VPORD        Z17, Z19, K1, Z19
+	VPSRLD       $0x10, Z19, Z19
+	VPMOVDW      Z19, (DX)
+	ADDQ         $0x20, DX
 	ADDQ         $0x40, BX
-	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512LogisticBFloat16(mode int, n int, dst *float32, x *float32)
+mode4:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+
+loop4:
+	VPMOVZXWD (BX), Z15
+	VPSLLD    $0x10, Z15, Z15
+	VPXORD    Z0, Z15, Z15
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z16
+	VMAXPS       Z15, Z1, Z15
+	VMINPS       Z15, Z2, Z15
+	VFMADD231PS  Z3, Z15, Z16
+	VRNDSCALEPS  $0x09, Z16, Z16
+	VMINPS       Z16, Z7, Z16
+	VFNMADD231PS Z5, Z16, Z15
+	VFNMADD231PS Z6, Z16, Z15
+	VMOVUPS      Z10, Z17
+	VFMADD213PS  Z11, Z15, Z17
+	VFMADD213PS  Z12, Z15, Z17
+	VFMADD213PS  Z13, Z15, Z17
+	VFMADD213PS  Z14, Z15, Z17
+	VFMADD213PS  Z4, Z15, Z17
+	VMULPS       Z15, Z15, Z18
+	VFMADD213PS  Z15, Z18, Z17
+	VADDPS       Z8, Z17, Z17
+	VSCALEFPS    Z16, Z17, Z17
+	VADDPS       Z8, Z17, Z17
+	VMOVUPS      Z8, Z15
+	VDIVPS       Z17, Z15, Z15
+	VCMPPS       $0x15, Z9, Z15, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VMOVUPS      Z15, (DX)
+	ADDQ         $0x40, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
+
+loop6:
+	VPMOVZXWD (BX), Z18
+	VPSLLD    $0x10, Z18, Z18
+	VPXORD    Z0, Z18, Z18
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z19
+	VMAXPS       Z18, Z1, Z18
+	VMINPS       Z18, Z2, Z18
+	VFMADD231PS  Z3, Z18, Z19
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VMINPS       Z19, Z7, Z19
+	VFNMADD231PS Z5, Z19, Z18
+	VFNMADD231PS Z6, Z19, Z18
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z18, Z20
+	VFMADD213PS  Z12, Z18, Z20
+	VFMADD213PS  Z13, Z18, Z20
+	VFMADD213PS  Z14, Z18, Z20
+	VFMADD213PS  Z4, Z18, Z20
+	VMULPS       Z18, Z18, Z21
+	VFMADD213PS  Z18, Z21, Z20
+	VADDPS       Z8, Z20, Z20
+	VSCALEFPS    Z19, Z20, Z20
+	VADDPS       Z8, Z20, Z20
+	VMOVUPS      Z8, Z18
+	VDIVPS       Z20, Z18, Z18
+	VCMPPS       $0x15, Z9, Z18, K1
+	VMOVAPS.Z    Z18, K1, Z18
+	VPSRLD       $0x10, Z18, Z19
+	VPANDD       Z15, Z19, Z19
+	VPADDD       Z16, Z19, Z19
+	VPADDD       Z18, Z19, Z19
+	VCMPPS       $0x03, Z18, Z18, K1
+	VPANDD       Z0, Z18, K1, Z19
+	VPORD        Z17, Z19, K1, Z19
+	VPSRLD       $0x10, Z19, Z19
+	VPMOVDW      Z19, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512LogisticBFloat16(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512LogisticBFloat16(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -2039,6 +4441,10 @@ TEXT ·elementwiseAVX512LogisticBFloat16(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
 	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
@@ -2086,28 +4492,26 @@ loop0:
 	VPANDD       Z15, Z19, Z19
 	VPADDD       Z16, Z19, Z19
 	VPADDD       Z21, Z19, Z19
-	VPANDD       Z17, Z19, Z19
 	VCMPPS       $0x03, Z21, Z21, K1
 	VPANDD       Z0, Z21, K1, Z19
 	VPORD        Z18, Z19, K1, Z19
-	VMOVAPS      Z19, Z21
+	VPANDD       Z17, Z19, Z21
 	VADDPS       Z8, Z21, Z21
 	VPSRLD       $0x10, Z21, Z19
 	VPANDD       Z15, Z19, Z19
 	VPADDD       Z16, Z19, Z19
 	VPADDD       Z21, Z19, Z19
-	VPANDD       Z17, Z19, Z19
 	VCMPPS       $0x03, Z21, Z21, K1
 	VPANDD       Z0, Z21, K1, Z19
 	VPORD        Z18, Z19, K1, Z19
-	VMOVAPS      Z19, Z21
+	VPANDD       Z17, Z19, Z21
 	VMOVUPS      Z8, Z19
 	VDIVPS       Z21, Z19, Z19
 	VCMPPS       $0x15, Z9, Z19, K1
 	VMOVAPS.Z    Z19, K1, Z19
 	VMOVUPS      Z19, (DX)
-	ADDQ         $0x40, BX
 	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -2161,21 +4565,19 @@ loop2:
 	VPANDD       Z15, Z19, Z19
 	VPADDD       Z16, Z19, Z19
 	VPADDD       Z21, Z19, Z19
-	VPANDD       Z17, Z19, Z19
 	VCMPPS       $0x03, Z21, Z21, K1
 	VPANDD       Z0, Z21, K1, Z19
 	VPORD        Z18, Z19, K1, Z19
-	VMOVAPS      Z19, Z21
+	VPANDD       Z17, Z19, Z21
 	VADDPS       Z8, Z21, Z21
 	VPSRLD       $0x10, Z21, Z19
 	VPANDD       Z15, Z19, Z19
 	VPADDD       Z16, Z19, Z19
 	VPADDD       Z21, Z19, Z19
-	VPANDD       Z17, Z19, Z19
 	VCMPPS       $0x03, Z21, Z21, K1
 	VPANDD       Z0, Z21, K1, Z19
 	VPORD        Z18, Z19, K1, Z19
-	VMOVAPS      Z19, Z21
+	VPANDD       Z17, Z19, Z21
 	VMOVUPS      Z8, Z19
 	VDIVPS       Z21, Z19, Z19
 	VCMPPS       $0x15, Z9, Z19, K1
@@ -2184,20 +4586,175 @@ loop2:
 	VPANDD       Z15, Z20, Z20
 	VPADDD       Z16, Z20, Z20
 	VPADDD       Z19, Z20, Z20
-	VPANDD       Z17, Z20, Z20
 	VCMPPS       $0x03, Z19, Z19, K1
 	VPANDD       Z0, Z19, K1, Z20
 	VPORD        Z18, Z20, K1, Z20
-	VMOVAPS      Z20, Z19
-	VMOVUPS      Z19, (DX)
+	VPSRLD       $0x10, Z20, Z20
+	VPMOVDW      Z20, (DX)
+	ADDQ         $0x20, DX
 	ADDQ         $0x40, BX
-	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Log1p(mode int, n int, dst *float32, x *float32)
+mode4:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+
+loop4:
+	VPMOVZXWD (BX), Z19
+	VPSLLD    $0x10, Z19, Z19
+	VPXORD    Z0, Z19, Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z20
+	VMAXPS       Z19, Z1, Z19
+	VMINPS       Z19, Z2, Z19
+	VFMADD231PS  Z3, Z19, Z20
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VMINPS       Z20, Z7, Z20
+	VFNMADD231PS Z5, Z20, Z19
+	VFNMADD231PS Z6, Z20, Z19
+	VMOVUPS      Z10, Z21
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z14, Z19, Z21
+	VFMADD213PS  Z4, Z19, Z21
+	VMULPS       Z19, Z19, Z22
+	VFMADD213PS  Z19, Z22, Z21
+	VADDPS       Z8, Z21, Z21
+	VSCALEFPS    Z20, Z21, Z21
+	VPSRLD       $0x10, Z21, Z19
+	VPANDD       Z15, Z19, Z19
+	VPADDD       Z16, Z19, Z19
+	VPADDD       Z21, Z19, Z19
+	VCMPPS       $0x03, Z21, Z21, K1
+	VPANDD       Z0, Z21, K1, Z19
+	VPORD        Z18, Z19, K1, Z19
+	VPANDD       Z17, Z19, Z21
+	VADDPS       Z8, Z21, Z21
+	VPSRLD       $0x10, Z21, Z19
+	VPANDD       Z15, Z19, Z19
+	VPADDD       Z16, Z19, Z19
+	VPADDD       Z21, Z19, Z19
+	VCMPPS       $0x03, Z21, Z21, K1
+	VPANDD       Z0, Z21, K1, Z19
+	VPORD        Z18, Z19, K1, Z19
+	VPANDD       Z17, Z19, Z21
+	VMOVUPS      Z8, Z19
+	VDIVPS       Z21, Z19, Z19
+	VCMPPS       $0x15, Z9, Z19, K1
+	VMOVAPS.Z    Z19, K1, Z19
+	VMOVUPS      Z19, (DX)
+	ADDQ         $0x40, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+
+loop6:
+	VPMOVZXWD (BX), Z19
+	VPSLLD    $0x10, Z19, Z19
+	VPXORD    Z0, Z19, Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z20
+	VMAXPS       Z19, Z1, Z19
+	VMINPS       Z19, Z2, Z19
+	VFMADD231PS  Z3, Z19, Z20
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VMINPS       Z20, Z7, Z20
+	VFNMADD231PS Z5, Z20, Z19
+	VFNMADD231PS Z6, Z20, Z19
+	VMOVUPS      Z10, Z21
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z14, Z19, Z21
+	VFMADD213PS  Z4, Z19, Z21
+	VMULPS       Z19, Z19, Z22
+	VFMADD213PS  Z19, Z22, Z21
+	VADDPS       Z8, Z21, Z21
+	VSCALEFPS    Z20, Z21, Z21
+	VPSRLD       $0x10, Z21, Z19
+	VPANDD       Z15, Z19, Z19
+	VPADDD       Z16, Z19, Z19
+	VPADDD       Z21, Z19, Z19
+	VCMPPS       $0x03, Z21, Z21, K1
+	VPANDD       Z0, Z21, K1, Z19
+	VPORD        Z18, Z19, K1, Z19
+	VPANDD       Z17, Z19, Z21
+	VADDPS       Z8, Z21, Z21
+	VPSRLD       $0x10, Z21, Z19
+	VPANDD       Z15, Z19, Z19
+	VPADDD       Z16, Z19, Z19
+	VPADDD       Z21, Z19, Z19
+	VCMPPS       $0x03, Z21, Z21, K1
+	VPANDD       Z0, Z21, K1, Z19
+	VPORD        Z18, Z19, K1, Z19
+	VPANDD       Z17, Z19, Z21
+	VMOVUPS      Z8, Z19
+	VDIVPS       Z21, Z19, Z19
+	VCMPPS       $0x15, Z9, Z19, K1
+	VMOVAPS.Z    Z19, K1, Z19
+	VPSRLD       $0x10, Z19, Z20
+	VPANDD       Z15, Z20, Z20
+	VPADDD       Z16, Z20, Z20
+	VPADDD       Z19, Z20, Z20
+	VCMPPS       $0x03, Z19, Z19, K1
+	VPANDD       Z0, Z19, K1, Z20
+	VPORD        Z18, Z20, K1, Z20
+	VPSRLD       $0x10, Z20, Z20
+	VPMOVDW      Z20, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Log1p(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512Log1p(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
@@ -2207,6 +4764,10 @@ TEXT ·elementwiseAVX512Log1p(SB), NOSPLIT, $0-32
 	SHRQ    $0x04, CX
 	CMPQ    AX, $0x02
 	JEQ     mode2
+	CMPQ    AX, $0x04
+	JEQ     mode4
+	CMPQ    AX, $0x06
+	JEQ     mode6
 	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z2
@@ -2299,8 +4860,8 @@ loop0:
 	VPANDD    Z1, Z10, K1, Z10
 	VMOVAPS   Z10, K2, Z14
 	VMOVUPS   Z14, (DX)
-	ADDQ      $0x40, BX
 	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -2320,101 +4881,313 @@ mode2:
 	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z10
 	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z11
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z12
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z12
 
 loop2:
-	VMOVUPS (BX), Z14
-	VADDPS  Z3, Z14, Z15
+	VMOVUPS (BX), Z13
+	VADDPS  Z3, Z13, Z14
 
 	// x = 2^e m with m in [1/2, 1)
-	VPSRLD    $0x17, Z15, Z16
-	VCVTDQ2PS Z16, Z16
-	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z16, Z16
-	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z15, Z17
-	VPORD     Z6, Z17, Z17
+	VPSRLD    $0x17, Z14, Z15
+	VCVTDQ2PS Z15, Z15
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z15, Z15
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z14, Z16
+	VPORD     Z6, Z16, Z16
 
 	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
-	VCMPPS       $0x11, Z7, Z17, K1
-	VSUBPS       Z3, Z17, Z18
-	VMOVAPS.Z    Z17, K1, Z17
-	VADDPS       Z17, Z18, Z18
-	VMOVUPS      Z3, Z17
-	VMOVAPS.Z    Z17, K1, Z17
-	VSUBPS       Z17, Z16, Z16
-	VMULPS       Z18, Z18, Z17
-	VMULPS       Z18, Z17, Z19
-	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z20
-	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z18, Z20
-	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z18, Z20
-	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z21
-	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z18, Z21
-	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z18, Z21
-	VFMADD213PS  Z21, Z19, Z20
-	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z21
-	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z18, Z21
-	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z18, Z21
-	VFMADD213PS  Z21, Z19, Z20
-	VMULPS       Z9, Z16, Z21
-	VFMADD231PS  Z20, Z19, Z21
-	VFNMADD231PS Z6, Z17, Z18
-	VADDPS       Z21, Z18, Z18
-	VFMADD231PS  Z8, Z16, Z18
+	VCMPPS       $0x11, Z7, Z16, K1
+	VSUBPS       Z3, Z16, Z17
+	VMOVAPS.Z    Z16, K1, Z16
+	VADDPS       Z16, Z17, Z17
+	VMOVUPS      Z3, Z16
+	VMOVAPS.Z    Z16, K1, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       Z17, Z17, Z16
+	VMULPS       Z17, Z16, Z18
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z19
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z17, Z19
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z17, Z19
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z20
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z17, Z20
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z17, Z20
+	VFMADD213PS  Z20, Z18, Z19
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z20
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z17, Z20
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z17, Z20
+	VFMADD213PS  Z20, Z18, Z19
+	VMULPS       Z9, Z15, Z20
+	VFMADD231PS  Z19, Z18, Z20
+	VFNMADD231PS Z6, Z16, Z17
+	VADDPS       Z20, Z17, Z17
+	VFMADD231PS  Z8, Z15, Z17
 
 	// Zero and subnormals, then infinity, then negative arguments and NaN.
-	VPANDD       Z0, Z15, Z16
-	VCMPPS       $0x11, Z5, Z16, K1
-	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z16
-	VMOVAPS      Z16, K1, Z18
-	VCMPPS       $0x00, Z2, Z15, K1
-	VMOVAPS      Z15, K1, Z18
-	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z16
-	VCMPPS       $0x15, Z15, Z16, K1
-	VMOVAPS      Z13, K1, Z18
-	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z15
-	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z14, Z15
-	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z14, Z15
-	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z14, Z15
-	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z14, Z15
-	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z14, Z15
-	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z14, Z15
-	VMOVUPS      Z3, Z16
-	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z14, Z16
-	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z14, Z16
-	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z14, Z16
-	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z14, Z16
-	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z14, Z16
-	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z14, Z16
-	VDIVPS       Z16, Z15, Z15
-	VMULPS       Z14, Z14, Z16
-	VMULPS       Z14, Z16, Z17
-	VMULPS       Z17, Z15, Z15
-	VFNMADD231PS Z6, Z16, Z15
-	VADDPS       Z15, Z14, Z15
-	VPTESTNMD    Z2, Z15, K1
-	VPANDD       Z1, Z15, K1, Z15
-	VPANDD       Z0, Z14, Z16
-	VCMPPS       $0x11, Z4, Z16, K1
-	VCMPPS       $0x11, Z5, Z16, K2
-	VMOVAPS      Z15, K1, Z18
+	VPANDD       Z0, Z14, Z15
+	VCMPPS       $0x11, Z5, Z15, K1
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z15
+	VMOVAPS      Z15, K1, Z17
+	VCMPPS       $0x00, Z2, Z14, K1
+	VMOVAPS      Z14, K1, Z17
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z15
+	VCMPPS       $0x15, Z14, Z15, K1
+	VMOVAPS      Z12, K1, Z17
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z14
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z13, Z14
+	VMOVUPS      Z3, Z15
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z13, Z15
+	VDIVPS       Z15, Z14, Z14
+	VMULPS       Z13, Z13, Z15
+	VMULPS       Z13, Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VFNMADD231PS Z6, Z15, Z14
+	VADDPS       Z14, Z13, Z14
+	VPTESTNMD    Z2, Z14, K1
+	VPANDD       Z1, Z14, K1, Z14
+	VPANDD       Z0, Z13, Z15
+	VCMPPS       $0x11, Z4, Z15, K1
+	VCMPPS       $0x11, Z5, Z15, K2
+	VMOVAPS      Z14, K1, Z17
 
 	// Subnormal arguments give zero of their sign.
-	VPTESTNMD Z2, Z14, K1
-	VPANDD    Z1, Z14, K1, Z14
-	VMOVAPS   Z14, K2, Z18
-	VPSRLD    $0x10, Z18, Z14
-	VPANDD    Z10, Z14, Z14
-	VPADDD    Z11, Z14, Z14
-	VPADDD    Z18, Z14, Z14
-	VPANDD    Z12, Z14, Z14
-	VCMPPS    $0x03, Z18, Z18, K1
-	VPANDD    Z1, Z18, K1, Z14
-	VPORD     Z13, Z14, K1, Z14
-	VMOVAPS   Z14, Z18
-	VMOVUPS   Z18, (DX)
+	VPTESTNMD Z2, Z13, K1
+	VPANDD    Z1, Z13, K1, Z13
+	VMOVAPS   Z13, K2, Z17
+	VPSRLD    $0x10, Z17, Z13
+	VPANDD    Z10, Z13, Z13
+	VPADDD    Z11, Z13, Z13
+	VPADDD    Z17, Z13, Z13
+	VCMPPS    $0x03, Z17, Z17, K1
+	VPANDD    Z1, Z17, K1, Z13
+	VPORD     Z12, Z13, K1, Z13
+	VPSRLD    $0x10, Z13, Z13
+	VPMOVDW   Z13, (DX)
+	ADDQ      $0x20, DX
 	ADDQ      $0x40, BX
-	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop2
+	VZEROUPPER
+	RET
+
+mode4:
+	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123ed413cd<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z6
+	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
+
+loop4:
+	VPMOVZXWD (BX), Z10
+	VPSLLD    $0x10, Z10, Z10
+	VADDPS    Z3, Z10, Z11
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z11, Z12
+	VCVTDQ2PS Z12, Z12
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z12, Z12
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z11, Z13
+	VPORD     Z6, Z13, Z13
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z13, K1
+	VSUBPS       Z3, Z13, Z14
+	VMOVAPS.Z    Z13, K1, Z13
+	VADDPS       Z13, Z14, Z14
+	VMOVUPS      Z3, Z13
+	VMOVAPS.Z    Z13, K1, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       Z14, Z14, Z13
+	VMULPS       Z14, Z13, Z15
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z16
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z14, Z16
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z14, Z16
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z17
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z14, Z17
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z14, Z17
+	VFMADD213PS  Z17, Z15, Z16
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z17
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z14, Z17
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z14, Z17
+	VFMADD213PS  Z17, Z15, Z16
+	VMULPS       Z9, Z12, Z17
+	VFMADD231PS  Z16, Z15, Z17
+	VFNMADD231PS Z6, Z13, Z14
+	VADDPS       Z17, Z14, Z14
+	VFMADD231PS  Z8, Z12, Z14
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z11, Z12
+	VCMPPS       $0x11, Z5, Z12, K1
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z12
+	VMOVAPS      Z12, K1, Z14
+	VCMPPS       $0x00, Z2, Z11, K1
+	VMOVAPS      Z11, K1, Z14
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z12
+	VCMPPS       $0x15, Z11, Z12, K1
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z11
+	VMOVAPS      Z11, K1, Z14
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z11
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z10, Z11
+	VMOVUPS      Z3, Z12
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z10, Z12
+	VDIVPS       Z12, Z11, Z11
+	VMULPS       Z10, Z10, Z12
+	VMULPS       Z10, Z12, Z13
+	VMULPS       Z13, Z11, Z11
+	VFNMADD231PS Z6, Z12, Z11
+	VADDPS       Z11, Z10, Z11
+	VPTESTNMD    Z2, Z11, K1
+	VPANDD       Z1, Z11, K1, Z11
+	VPANDD       Z0, Z10, Z12
+	VCMPPS       $0x11, Z4, Z12, K1
+	VCMPPS       $0x11, Z5, Z12, K2
+	VMOVAPS      Z11, K1, Z14
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z10, K1
+	VPANDD    Z1, Z10, K1, Z10
+	VMOVAPS   Z10, K2, Z14
+	VMOVUPS   Z14, (DX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop4
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123ed413cd<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z6
+	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z10
+	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z11
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z12
+
+loop6:
+	VPMOVZXWD (BX), Z13
+	VPSLLD    $0x10, Z13, Z13
+	VADDPS    Z3, Z13, Z14
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z14, Z15
+	VCVTDQ2PS Z15, Z15
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z15, Z15
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z14, Z16
+	VPORD     Z6, Z16, Z16
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z16, K1
+	VSUBPS       Z3, Z16, Z17
+	VMOVAPS.Z    Z16, K1, Z16
+	VADDPS       Z16, Z17, Z17
+	VMOVUPS      Z3, Z16
+	VMOVAPS.Z    Z16, K1, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       Z17, Z17, Z16
+	VMULPS       Z17, Z16, Z18
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z19
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z17, Z19
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z17, Z19
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z20
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z17, Z20
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z17, Z20
+	VFMADD213PS  Z20, Z18, Z19
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z20
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z17, Z20
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z17, Z20
+	VFMADD213PS  Z20, Z18, Z19
+	VMULPS       Z9, Z15, Z20
+	VFMADD231PS  Z19, Z18, Z20
+	VFNMADD231PS Z6, Z16, Z17
+	VADDPS       Z20, Z17, Z17
+	VFMADD231PS  Z8, Z15, Z17
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z14, Z15
+	VCMPPS       $0x11, Z5, Z15, K1
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z15
+	VMOVAPS      Z15, K1, Z17
+	VCMPPS       $0x00, Z2, Z14, K1
+	VMOVAPS      Z14, K1, Z17
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z15
+	VCMPPS       $0x15, Z14, Z15, K1
+	VMOVAPS      Z12, K1, Z17
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z14
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z13, Z14
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z13, Z14
+	VMOVUPS      Z3, Z15
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z13, Z15
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z13, Z15
+	VDIVPS       Z15, Z14, Z14
+	VMULPS       Z13, Z13, Z15
+	VMULPS       Z13, Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VFNMADD231PS Z6, Z15, Z14
+	VADDPS       Z14, Z13, Z14
+	VPTESTNMD    Z2, Z14, K1
+	VPANDD       Z1, Z14, K1, Z14
+	VPANDD       Z0, Z13, Z15
+	VCMPPS       $0x11, Z4, Z15, K1
+	VCMPPS       $0x11, Z5, Z15, K2
+	VMOVAPS      Z14, K1, Z17
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z13, K1
+	VPANDD    Z1, Z13, K1, Z13
+	VMOVAPS   Z13, K2, Z17
+	VPSRLD    $0x10, Z17, Z13
+	VPANDD    Z10, Z13, Z13
+	VPADDD    Z11, Z13, Z13
+	VPADDD    Z17, Z13, Z13
+	VCMPPS    $0x03, Z17, Z17, K1
+	VPANDD    Z1, Z17, K1, Z13
+	VPORD     Z12, Z13, K1, Z13
+	VPSRLD    $0x10, Z13, Z13
+	VPMOVDW   Z13, (DX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	DECQ      CX
+	JNE       loop6
 	VZEROUPPER
 	RET
 
@@ -3059,57 +5832,5 @@ loop1:
 	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
-	VZEROUPPER
-	RET
-
-// func elementwiseAVX512Encode(n int, dst *uint16, x *float32)
-// Requires: AVX, AVX512F
-TEXT ·elementwiseAVX512Encode(SB), NOSPLIT, $0-24
-	MOVQ    n+0(FP), AX
-	MOVQ    dst+8(FP), CX
-	MOVQ    x+16(FP), DX
-	SHRQ    $0x04, AX
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
-
-loop:
-	VMOVUPS (DX), Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VPANDD  Z2, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VMOVAPS Z6, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (CX)
-	ADDQ    $0x40, DX
-	ADDQ    $0x20, CX
-	DECQ    AX
-	JNE     loop
-	VZEROUPPER
-	RET
-
-// func elementwiseAVX512Decode(n int, dst *float32, x *uint16)
-// Requires: AVX, AVX512F
-TEXT ·elementwiseAVX512Decode(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ x+16(FP), DX
-	SHRQ $0x04, AX
-
-loop:
-	VPMOVZXWD (DX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Z0, (CX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x40, CX
-	DECQ      AX
-	JNE       loop
 	VZEROUPPER
 	RET

@@ -2,23 +2,27 @@ package cpu
 
 import (
 	"sync"
+	"unsafe"
 
 	"bf16lab/bf16"
+	"bf16lab/ops"
 )
 
-// The mode of an elementwise kernel: what becomes of a result before it is written.
+// The mode of an elementwise kernel: how it reads its operands and what becomes of a result before it is written.
 const (
-	modeFlush = 1 // a subnormal becomes a zero of its sign
-	modeRound = 2 // then it is rounded to bfloat16
+	modeFlush     = 1 // a subnormal result becomes a zero of its sign
+	modeNarrow    = 2 // results are rounded to bfloat16 and written as codes, after flushing
+	modeLeftHalf  = 4 // the first operand is read from bfloat16 codes
+	modeRightHalf = 8 // the second operand is
 )
 
 // binaryKernel computes dst[i] = x[i*xStep] op y[i*yStep] for i < n, with steps of 0 or 1, and n a multiple of elementwiseLanes
-// above zero. dst may be x or y, where that is not a single value. The definition is that of the primitive in package ops,
-// of float32; mode 1 and 3 exist only for primitives that flush.
-type binaryKernel func(mode, n int, dst, x, y *float32, xStep, yStep int)
+// above zero. dst may be x or y, where that is not a single value. An operand with step 0 is a float32. The definition is
+// that of the primitive in package ops, of float32; modeFlush exists only for primitives that flush.
+type binaryKernel func(mode, n int, dst, x, y *byte, xStep, yStep int)
 
 // unaryKernel computes dst[i] = f(x[i]) in the same way; dst may be x. The functions are those of elementary.XLACPU.
-type unaryKernel func(mode, n int, dst, x *float32)
+type unaryKernel func(mode, n int, dst, x *byte)
 
 // sumKernel adds four rows of n values to the sums of a group of rows, group[i] += ((r0[i] + r1[i]) + r2[i]) + r3[i]; with
 // modeFlush the values of the rows are flushed first. Rows of uint16 hold bfloat16 codes.
@@ -34,76 +38,152 @@ type elementwiseKernels struct {
 	copy, square, neg, abs, sqrt unaryKernel
 	exp, tanh, logistic, log1p   unaryKernel
 	logisticBFloat16             unaryKernel // elementary.Set.LogisticBFloat16
+	round                        unaryKernel // to bfloat16
 	sumFour                      sumKernel[float32]
 	sumFourBFloat16              sumKernel[uint16]
-	encode                       func(n int, dst *uint16, x *float32) // bf16.EncodeBFloat16
-	decode                       func(n int, dst *float32, x *uint16) // bf16.DecodeBFloat16
 }
 
 // activeElementwise returns the kernels in use.
 func activeElementwise() *elementwiseKernels { return &active.Load().elementwise }
 
+// floats is a run of float32 values or of bfloat16 codes: exactly one of its slices is in use.
+type floats struct {
+	wide []float32
+	half []uint16
+}
+
+// floatsOf returns the elements of a tensor from the given one on.
+func floatsOf(t *ops.Tensor, from int) floats {
+	if t.BF16 != nil {
+		return floats{half: t.BF16[from:]}
+	}
+	return floats{wide: t.F32[from:]}
+}
+
+// at returns where element i lies.
+func (f floats) at(i int) *byte {
+	if f.half != nil {
+		return (*byte)(unsafe.Pointer(&f.half[i]))
+	}
+	return (*byte)(unsafe.Pointer(&f.wide[i]))
+}
+
+// mode returns the bit if the run holds codes.
+func (f floats) mode(bit int) int {
+	if f.half != nil {
+		return bit
+	}
+	return 0
+}
+
 // edge holds the operands and the result of the last values of a run, which are fewer than a kernel computes.
-type edge struct{ dst, x, y [elementwiseLanes]float32 }
+type edge struct{ dst, x, y edgeValues }
+
+type edgeValues struct {
+	wide [elementwiseLanes]float32
+	half [elementwiseLanes]uint16
+}
 
 var edges = sync.Pool{New: func() any { return new(edge) }}
 
-// run calls a kernel for runs of any length, that of dst.
-func (f binaryKernel) run(mode int, dst, x, y []float32, xStep, yStep int) {
-	n := len(dst) &^ (elementwiseLanes - 1)
-	if n > 0 {
-		_, _ = x[(n-1)*xStep], y[(n-1)*yStep]
-		f(mode, n, &dst[0], &x[0], &y[0], xStep, yStep)
+// as returns the values as a run of the same kind as f.
+func (e *edgeValues) as(f floats) floats {
+	if f.half != nil {
+		return floats{half: e.half[:]}
 	}
-	if n == len(dst) {
+	return floats{wide: e.wide[:]}
+}
+
+// fill copies elements from, ..., from+n-1 of a run, or its only element, and returns the copy.
+func (e *edgeValues) fill(f floats, from, n, step int) floats {
+	switch {
+	case step == 0:
+		e.wide[0] = f.wide[0]
+	case f.half != nil:
+		copy(e.half[:], f.half[from:from+n])
+	default:
+		copy(e.wide[:], f.wide[from:from+n])
+	}
+	return e.as(f)
+}
+
+// drain copies the first n values to elements from, ..., from+n-1 of a run.
+func (e *edgeValues) drain(f floats, from, n int) {
+	if f.half != nil {
+		copy(f.half[from:from+n], e.half[:])
+	} else {
+		copy(f.wide[from:from+n], e.wide[:])
+	}
+}
+
+// run calls a kernel for n values, any number of them; a result of codes is rounded.
+func (f binaryKernel) run(mode, n int, dst, x, y floats, xStep, yStep int) {
+	mode |= dst.mode(modeNarrow) | x.mode(modeLeftHalf) | y.mode(modeRightHalf)
+	whole := n &^ (elementwiseLanes - 1)
+	if whole > 0 {
+		_, _, _ = dst.at(whole-1), x.at((whole-1)*xStep), y.at((whole-1)*yStep)
+		f(mode, whole, dst.at(0), x.at(0), y.at(0), xStep, yStep)
+	}
+	if whole == n {
 		return
 	}
 	e := edges.Get().(*edge)
-	e.x[0], e.y[0] = x[0], y[0]
-	if xStep != 0 {
-		copy(e.x[:], x[n:len(dst)])
-	}
-	if yStep != 0 {
-		copy(e.y[:], y[n:len(dst)])
-	}
-	f(mode, elementwiseLanes, &e.dst[0], &e.x[0], &e.y[0], xStep, yStep)
-	copy(dst[n:], e.dst[:])
+	to, left, right := e.dst.as(dst), e.x.fill(x, whole, n-whole, xStep), e.y.fill(y, whole, n-whole, yStep)
+	f(mode, elementwiseLanes, to.at(0), left.at(0), right.at(0), xStep, yStep)
+	e.dst.drain(dst, whole, n-whole)
 	edges.Put(e)
 }
 
-// run calls a kernel for runs of any length.
-func (f unaryKernel) run(mode int, dst, x []float32) {
-	x = x[:len(dst)]
-	n := len(dst) &^ (elementwiseLanes - 1)
-	if n > 0 {
-		f(mode, n, &dst[0], &x[0])
+// run calls a kernel for n values, any number of them; a result of codes is rounded.
+func (f unaryKernel) run(mode, n int, dst, x floats) {
+	mode |= dst.mode(modeNarrow) | x.mode(modeLeftHalf)
+	whole := n &^ (elementwiseLanes - 1)
+	if whole > 0 {
+		_, _ = dst.at(whole-1), x.at(whole-1)
+		f(mode, whole, dst.at(0), x.at(0))
 	}
-	if n == len(dst) {
+	if whole == n {
 		return
 	}
 	e := edges.Get().(*edge)
-	copy(e.x[:], x[n:])
-	f(mode, elementwiseLanes, &e.dst[0], &e.x[0])
-	copy(dst[n:], e.dst[:])
+	to, from := e.dst.as(dst), e.x.fill(x, whole, n-whole, 1)
+	f(mode, elementwiseLanes, to.at(0), from.at(0))
+	e.dst.drain(dst, whole, n-whole)
 	edges.Put(e)
 }
 
 // encodeBFloat16 is bf16.EncodeBFloat16.
 func encodeBFloat16(dst []uint16, src []float32) {
-	n := 0
-	if k := activeElementwise(); k.encode != nil && len(src) == len(dst) && len(src) >= elementwiseLanes {
-		n = len(src) &^ (elementwiseLanes - 1)
-		k.encode(n, &dst[0], &src[0])
+	if k := activeElementwise(); k.copy != nil && len(src) == len(dst) && len(src) >= elementwiseLanes {
+		k.copy.run(0, len(dst), floats{half: dst}, floats{wide: src})
+		return
 	}
-	bf16.EncodeBFloat16(dst[n:], src[n:])
+	bf16.EncodeBFloat16(dst, src)
 }
 
 // decodeBFloat16 is bf16.DecodeBFloat16.
 func decodeBFloat16(dst []float32, src []uint16) {
-	n := 0
-	if k := activeElementwise(); k.decode != nil && len(src) == len(dst) && len(src) >= elementwiseLanes {
-		n = len(src) &^ (elementwiseLanes - 1)
-		k.decode(n, &dst[0], &src[0])
+	if k := activeElementwise(); k.copy != nil && len(src) == len(dst) && len(src) >= elementwiseLanes {
+		k.copy.run(0, len(dst), floats{wide: dst}, floats{half: src})
+		return
 	}
-	bf16.DecodeBFloat16(dst[n:], src[n:])
+	bf16.DecodeBFloat16(dst, src)
+}
+
+// roundTo is ops.RoundTo, with a kernel where there is one.
+func roundTo(f bf16.Format, t *ops.Tensor) {
+	if k := activeElementwise(); k.round != nil && f == bf16.BFloat16 && t.F32 != nil {
+		k.round.run(0, len(t.F32), floats{wide: t.F32}, floats{wide: t.F32})
+		return
+	}
+	ops.RoundTo(f, t)
+}
+
+// flush is ops.Flush, with a kernel where there is one.
+func flush(t *ops.Tensor) {
+	if k := activeElementwise(); k.copy != nil && t.F32 != nil {
+		k.copy.run(modeFlush, len(t.F32), floats{wide: t.F32}, floats{wide: t.F32})
+		return
+	}
+	ops.Flush(t)
 }

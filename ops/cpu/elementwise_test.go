@@ -11,7 +11,7 @@ import (
 	"bf16lab/ops/elementary"
 )
 
-// elementwiseNames names the fields of elementwiseKernels by the primitives that define them.
+// binaries names the kernels of two operands by the primitives that define them.
 func (k *elementwiseKernels) binaries() map[ops.Primitive]binaryKernel {
 	return map[ops.Primitive]binaryKernel{
 		ops.AddPrimitive: k.add, ops.SubPrimitive: k.sub, ops.MulPrimitive: k.mul, ops.DivPrimitive: k.div,
@@ -19,28 +19,83 @@ func (k *elementwiseKernels) binaries() map[ops.Primitive]binaryKernel {
 	}
 }
 
-func (k *elementwiseKernels) unaries() map[string]unaryKernel {
-	return map[string]unaryKernel{
-		"convert_element_type": k.copy, "square": k.square, "neg": k.neg, "abs": k.abs, "sqrt": k.sqrt, "exp": k.exp, "tanh": k.tanh,
-		"logistic": k.logistic, "log1p": k.log1p, "logistic of bfloat16": k.logisticBFloat16,
-	}
+// unaryCase is a kernel of one operand and what defines it.
+type unaryCase struct {
+	name   string
+	kernel unaryKernel
+	modes  []int
+	define func(plan *ops.NodePlan, t *ops.Tensor) // in place
 }
 
-// elementwiseModes lists the modes that a primitive has.
-func elementwiseModes(p ops.Primitive) []int {
+func (k *elementwiseKernels) unaries() []unaryCase {
+	cases := []unaryCase{
+		{"copy", k.copy, []int{0, modeFlush}, func(plan *ops.NodePlan, t *ops.Tensor) {
+			if plan.Flush {
+				ops.Flush(t)
+			}
+			ops.RoundTo(plan.Output, t)
+		}},
+		{"round", k.round, []int{0}, func(_ *ops.NodePlan, t *ops.Tensor) { ops.RoundTo(bf16.BFloat16, t) }},
+		{"logistic of bfloat16", k.logisticBFloat16, []int{0}, func(plan *ops.NodePlan, t *ops.Tensor) {
+			plan.Half = true
+			define(ops.LogisticPrimitive, plan, t, t)
+		}},
+	}
+	for p, f := range map[ops.Primitive]unaryKernel{
+		ops.SquarePrimitive: k.square, ops.NegPrimitive: k.neg, ops.AbsPrimitive: k.abs, ops.SqrtPrimitive: k.sqrt, ops.ExpPrimitive: k.exp,
+		ops.TanhPrimitive: k.tanh, ops.LogisticPrimitive: k.logistic, ops.Log1pPrimitive: k.log1p,
+	} {
+		cases = append(cases, unaryCase{string(p), f, flushModes(p), func(plan *ops.NodePlan, t *ops.Tensor) { define(p, plan, t, t) }})
+	}
+	return cases
+}
+
+// define evaluates a primitive by its definition.
+func define(p ops.Primitive, plan *ops.NodePlan, out *ops.Tensor, in ...*ops.Tensor) {
+	ops.Evaluate(p, ops.NewContext(nil, plan), []*ops.Tensor{out}, in)
+}
+
+// flushModes lists the modes of a primitive's kernel, apart from the kinds of its operands and its result.
+func flushModes(p ops.Primitive) []int {
 	if p.Flushes() {
-		return []int{0, modeFlush, modeRound, modeFlush | modeRound}
+		return []int{0, modeFlush}
 	}
-	return []int{0, modeRound}
+	return []int{0}
 }
 
-// modePlan is the plan that a mode carries out.
-func modePlan(mode int, half bool) *ops.NodePlan {
-	plan := &ops.NodePlan{Output: bf16.Float32, Flush: mode&modeFlush != 0, Functions: elementary.XLACPU.Name, Half: half}
-	if mode&modeRound != 0 {
+// modePlan is the plan that a kernel carries out with a result of float32 or of codes.
+func modePlan(mode int, narrow bool) *ops.NodePlan {
+	plan := &ops.NodePlan{Output: bf16.Float32, Flush: mode&modeFlush != 0, Functions: elementary.XLACPU.Name}
+	if narrow {
 		plan.Output, plan.Round = bf16.BFloat16, true
 	}
 	return plan
+}
+
+// operandOf returns values as a kernel reads them and as the definition does: rounded to codes and widened again if half.
+func operandOf(x []float32, half bool) (floats, *ops.Tensor) {
+	t := &ops.Tensor{Shape: ops.Shape{len(x)}, F32: append([]float32(nil), x...)}
+	if !half {
+		return floats{wide: x}, t
+	}
+	codes := make([]uint16, len(x))
+	bf16.EncodeBFloat16(codes, x)
+	bf16.DecodeBFloat16(t.F32, codes)
+	return floats{half: codes}, t
+}
+
+// resultOf returns memory for n results of a kernel, and what they are as float32.
+func resultOf(n int, narrow bool) (dst floats, widened func() []float32) {
+	if !narrow {
+		dst.wide = make([]float32, n)
+		return dst, func() []float32 { return dst.wide }
+	}
+	dst.half = make([]uint16, n)
+	return dst, func() []float32 {
+		wide := make([]float32, n)
+		bf16.DecodeBFloat16(wide, dst.half)
+		return wide
+	}
 }
 
 // interesting returns float32 values on which kernels may go wrong: every bfloat16, the neighbourhoods of thresholds, and
@@ -67,45 +122,32 @@ func interesting() []float32 {
 	return x
 }
 
-// Every kernel that an instruction set has gives the bits of the definition.
+// Every kernel of one operand gives the bits of its definition.
 func TestUnaryKernels(t *testing.T) {
 	x := interesting()
 	eachKernel(t, func(t *testing.T) {
-		for name, f := range activeElementwise().unaries() {
-			if f == nil {
+		for _, c := range activeElementwise().unaries() {
+			if c.kernel == nil {
 				continue
 			}
-			p, half := ops.Primitive(name), name == "logistic of bfloat16"
-			if half {
-				p = ops.LogisticPrimitive
-			}
-			modes := elementwiseModes(p)
-			if p == ops.ConvertElementTypePrimitive {
-				modes = []int{0, modeFlush, modeRound, modeFlush | modeRound}
-			}
-			for _, mode := range modes {
-				t.Run(fmt.Sprintf("%s/%d", name, mode), func(t *testing.T) {
-					t.Parallel()
-					plan := modePlan(mode, half)
-					want := &ops.Tensor{Shape: ops.Shape{len(x)}, F32: make([]float32, len(x))}
-					in := &ops.Tensor{Shape: want.Shape, F32: x}
-					ops.Evaluate(p, ops.NewContext(nil, plan), []*ops.Tensor{want}, []*ops.Tensor{in})
-					if p == ops.ConvertElementTypePrimitive && plan.Flush {
-						copy(want.F32, x)
-						ops.Flush(want)
-						if plan.Round {
-							ops.RoundTo(plan.Output, want)
-						}
-					}
-					got := make([]float32, len(x))
-					f.run(mode, got, x)
-					reportDifferences(t, got, want.F32, func(i int) string { return fmt.Sprintf("%x (%08x)", x[i], math.Float32bits(x[i])) })
-				})
+			for kind := range 4 {
+				half, narrow := kind&1 != 0, kind&2 != 0
+				for _, mode := range c.modes {
+					t.Run(fmt.Sprintf("%s/half %v/narrow %v/mode %d", c.name, half, narrow, mode), func(t *testing.T) {
+						t.Parallel()
+						operand, want := operandOf(x, half)
+						c.define(modePlan(mode, narrow), want)
+						dst, got := resultOf(len(x), narrow)
+						c.kernel.run(mode, len(x), dst, operand)
+						reportDifferences(t, got(), want.F32, func(i int) string { return fmt.Sprintf("%x (%08x)", x[i], math.Float32bits(x[i])) })
+					})
+				}
 			}
 		}
 	})
 }
 
+// Every kernel of two operands gives the bits of its definition.
 func TestBinaryKernels(t *testing.T) {
 	x := interesting()
 	y := append([]float32(nil), x...)
@@ -116,30 +158,31 @@ func TestBinaryKernels(t *testing.T) {
 			x, y = append(x, a), append(y, b)
 		}
 	}
-	shape := ops.Shape{len(x)}
 	eachKernel(t, func(t *testing.T) {
 		for p, f := range activeElementwise().binaries() {
 			if f == nil {
 				continue
 			}
-			for _, mode := range elementwiseModes(p) {
-				for step, operands := range [][2][]float32{{x, y[:1]}, {x[5:6], y}, {x, y}} {
-					t.Run(fmt.Sprintf("%s/%d/%d", p, mode, step), func(t *testing.T) {
-						t.Parallel()
-						var in []*ops.Tensor
-						var steps []int
-						for _, v := range operands {
-							in = append(in, &ops.Tensor{Shape: ops.Shape{len(v)}, F32: v})
-							steps = append(steps, min(len(v)-1, 1))
+			for kind := range 8 {
+				left, right, narrow := kind&1 != 0, kind&2 != 0, kind&4 != 0
+				for _, mode := range flushModes(p) {
+					for steps, operands := range map[[2]int][2][]float32{{1, 1}: {x, y}, {1, 0}: {x, y[:1]}, {0, 1}: {x[5:6], y}} {
+						if left && steps[0] == 0 || right && steps[1] == 0 {
+							continue
 						}
-						want := &ops.Tensor{Shape: shape, F32: make([]float32, len(x))}
-						ops.Evaluate(p, ops.NewContext(nil, modePlan(mode, false)), []*ops.Tensor{want}, in)
-						got := make([]float32, len(x))
-						f.run(mode, got, operands[0], operands[1], steps[0], steps[1])
-						reportDifferences(t, got, want.F32, func(i int) string {
-							return fmt.Sprintf("%x, %x", operands[0][i*steps[0]], operands[1][i*steps[1]])
+						t.Run(fmt.Sprintf("%s/half %v %v/narrow %v/mode %d/steps %v", p, left, right, narrow, mode, steps), func(t *testing.T) {
+							t.Parallel()
+							a, ta := operandOf(operands[0], left)
+							b, tb := operandOf(operands[1], right)
+							want := ops.NewTensor(ops.Shape{len(x)}, ops.StoreFloat32)
+							define(p, modePlan(mode, narrow), want, ta, tb)
+							dst, got := resultOf(len(x), narrow)
+							f.run(mode, len(x), dst, a, b, steps[0], steps[1])
+							reportDifferences(t, got(), want.F32, func(i int) string {
+								return fmt.Sprintf("%x, %x", ta.F32[i*steps[0]], tb.F32[i*steps[1]])
+							})
 						})
-					})
+					}
 				}
 			}
 		}
@@ -149,6 +192,7 @@ func TestBinaryKernels(t *testing.T) {
 // Runs of every length up to some vectors, and nothing is written behind them.
 func TestKernelEdges(t *testing.T) {
 	x, y := lcgValues(1, 100), lcgValues(2, 100)
+	codes, _ := operandOf(x, true)
 	eachKernel(t, func(t *testing.T) {
 		k := activeElementwise()
 		if k.add == nil {
@@ -156,22 +200,30 @@ func TestKernelEdges(t *testing.T) {
 		}
 		for n := range 70 {
 			got, intact := guarded[float32](n)
-			k.add.run(0, got, x[:n], y[:n+1], 1, 0)
+			k.add.run(0, n, floats{wide: got}, floats{wide: x[:n]}, floats{wide: y[:1]}, 1, 0)
 			for i := range got {
-				if n > 0 && got[i] != x[i]+y[0] || !intact() {
+				if got[i] != x[i]+y[0] || !intact() {
 					t.Fatalf("add of %d values: element %d, intact %v", n, i, intact())
 				}
 			}
-			k.neg.run(0, got, x[:n])
+			k.neg.run(0, n, floats{wide: got}, floats{half: codes.half[:n]})
 			for i := range got {
-				if got[i] != -x[i] || !intact() {
-					t.Fatalf("neg of %d values: element %d, intact %v", n, i, intact())
+				if got[i] != -bf16.FromBFloat16(codes.half[i]) || !intact() {
+					t.Fatalf("neg of %d codes: element %d, intact %v", n, i, intact())
+				}
+			}
+			narrow := make([]uint16, n+16)
+			k.copy.run(0, n, floats{half: narrow[:n]}, floats{wide: x[:n]})
+			for i, code := range narrow {
+				if i < n && code != codes.half[i] || i >= n && code != 0 {
+					t.Fatalf("narrowing of %d values: element %d is %04x", n, i, code)
 				}
 			}
 		}
 	})
 }
 
+// The codes of narrowed values are those of the definition, NaN included.
 func TestBFloat16Kernels(t *testing.T) {
 	x := interesting()
 	eachKernel(t, func(t *testing.T) {

@@ -6,10 +6,12 @@ import "bf16lab/ops"
 // plan: two for each product of two elements that enters a sum.
 func (p *Program) Operations() float64 {
 	total := 0.0
-	for _, s := range p.steps {
-		for _, u := range s.units {
-			for _, n := range u.nodes {
-				total += operations(n)
+	for _, stage := range p.stages {
+		for _, s := range stage.steps() {
+			for _, u := range s.units {
+				for _, n := range u.nodes {
+					total += operations(n)
+				}
 			}
 		}
 	}

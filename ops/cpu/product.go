@@ -165,8 +165,8 @@ func rounding(f bf16.Format) func(float32) float32 {
 
 // roundingSlices returns the rounding of slices to a format, in place.
 func roundingSlices(f bf16.Format) func(values []float32) {
-	if k := activeElementwise(); k.copy != nil && f == bf16.BFloat16 {
-		return func(values []float32) { k.copy.run(modeRound, values, values) }
+	if k := activeElementwise(); k.round != nil && f == bf16.BFloat16 {
+		return func(values []float32) { k.round.run(0, len(values), floats{wide: values}, floats{wide: values}) }
 	}
 	return func(values []float32) { f.RoundSlice(values, values) }
 }

@@ -59,6 +59,11 @@ func newTileSum(k *elementwiseKernels, columns int) *tileSum {
 	return &tileSum{kernels: k, group: row(), block: row(), total: row(), carry: row(), part: row(), wide: row()}
 }
 
+// add adds a row to sums.
+func (s *tileSum) add(to, row []float32) {
+	s.kernels.add.run(0, len(to), floats{wide: to}, floats{wide: to}, floats{wide: row}, 1, 1)
+}
+
 // sumGrid sums the cells of a grid and then their sums.
 func sumGrid[T float32 | uint16](s *tileSum, four sumKernel[T], mode int, dst []float32, x []T, step int, g bf16.SumGrid) {
 	if len(g.Cells) == 1 {
@@ -86,7 +91,7 @@ func sumCell[T float32 | uint16](s *tileSum, four sumKernel[T], mode int, dst []
 	for ; at+4 <= len(rows); at += 4 {
 		four(mode, n, &s.group[0], row(at), row(at+1), row(at+2), row(at+3))
 		if (at+4)%16 == 0 {
-			s.kernels.add.run(0, s.block, s.block, s.group, 1, 1)
+			s.add(s.block, s.group)
 			clear(s.group)
 		}
 		if (at+4)%256 == 0 {
@@ -94,10 +99,10 @@ func sumCell[T float32 | uint16](s *tileSum, four sumKernel[T], mode int, dst []
 		}
 	}
 	for _, r := range rows[at:] {
-		s.kernels.add.run(0, s.part, s.part, widenedRow(s, mode, x[r*step:r*step+n]), 1, 1)
+		s.add(s.part, widenedRow(s, mode, x[r*step:r*step+n]))
 	}
-	s.kernels.add.run(0, s.group, s.group, s.part, 1, 1)
-	s.kernels.add.run(0, s.block, s.block, s.group, 1, 1)
+	s.add(s.group, s.part)
+	s.add(s.block, s.group)
 	bf16.Compensate(s.total, s.carry, s.block)
 	copy(dst, s.total)
 }
@@ -111,7 +116,7 @@ func widenedRow[T float32 | uint16](s *tileSum, mode int, row []T) []float32 {
 		decodeBFloat16(s.wide, row)
 	}
 	if mode != 0 {
-		s.kernels.copy.run(mode, s.wide, s.wide)
+		flush(&ops.Tensor{F32: s.wide})
 	}
 	return s.wide
 }

@@ -3,7 +3,6 @@ package cpu
 import (
 	"time"
 
-	"bf16lab/bf16"
 	"bf16lab/ops"
 )
 
@@ -153,29 +152,6 @@ type slot struct {
 	storage ops.Storage
 }
 
-// tileStep is one equation of a tile program.
-type tileStep struct {
-	row     *rowNode
-	plan    *ops.NodePlan
-	in      []tileSource
-	stored  *ops.Tensor // where the result is kept for later steps; nil if it is not
-	slot    int         // buffer of the result; -1 where the result is written to stored directly
-	storage ops.Storage // arithmetic storage of the result
-}
-
-// tileSource says where an operand of an equation comes from.
-type tileSource struct {
-	fixed  *ops.Tensor // a literal or a shared operand
-	step   int         // index of the step that makes it, or -1
-	stored *ops.Tensor // a stored value: its rows, or the whole of it
-	whole  bool
-	kind   operandKind // grouped and cyclic stored rows
-	period int
-	inner  ops.Shape
-	slot   int // buffer for widening or rounding the rows; -1 where they can be read in place
-	round  bf16.Format
-}
-
 // newTileProgram prepares an instance of a row unit: finds operands, makes room for results that are kept, assigns
 // buffers.
 func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
@@ -187,22 +163,22 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 		row := &u.row[i]
 		plan := r.nodePlan(in, row.node)
 		out := row.node.Out[0]
-		st := tileStep{row: row, plan: plan, slot: -1, storage: plan.Arithmetic(out.DType)}
-		var temporary []int
+		st := tileStep{row: row, plan: plan, slot: -1}
 		for j, o := range row.in {
-			src := r.source(in, row, plan, o, j, made)
-			if src.slot == 0 {
-				src.slot = p.buffer(&free, perTile*o.inner.Size(), plan.Operand(j, o.value.DType))
-				if !plan.Alias {
-					temporary = append(temporary, src.slot)
-				}
+			st.in = append(st.in, r.source(in, row, plan, o, j, p.steps, made))
+		}
+		st.settle()
+		var temporary []int
+		for j := range st.in {
+			if src := &st.in[j]; src.slot == needsBuffer {
+				src.slot = p.buffer(&free, perTile*src.inner.Size(), src.want)
+				temporary = append(temporary, src.slot)
 			}
-			st.in = append(st.in, src)
 		}
 		made[out] = i
 		if !plan.Alias {
 			st.stored = r.room(r.class[in.plan][out.ID], out.Shape, plan.Storage(out.DType))
-			if st.stored == nil || st.stored.Storage() != st.storage || row.in != nil && row.in[0].kind == wholeRead {
+			if st.stored == nil || st.stored.Storage() != st.storage {
 				st.slot = p.buffer(&free, perTile*row.inner.Size(), st.storage)
 			}
 		}

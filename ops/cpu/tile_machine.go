@@ -22,7 +22,7 @@ func (p *tileProgram) machine() *tileMachine {
 	for i := range p.steps {
 		st := &p.steps[i]
 		m.contexts = append(m.contexts, ops.NewContext(st.row.params, st.plan))
-		m.vectors = append(m.vectors, p.vectorStep(st))
+		m.vectors = append(m.vectors, st.vector())
 	}
 	return m
 }
@@ -55,19 +55,6 @@ func (m *tileMachine) step(i, lo, hi int) *ops.Tensor {
 		encode(st.stored.Range(lo*size, hi*size, shape), out)
 	}
 	return out
-}
-
-// vectorStep returns how kernels carry out a step, nil where its definition serves.
-func (p *tileProgram) vectorStep(st *tileStep) vectorStep {
-	if st.plan.Alias || st.storage != ops.StoreFloat32 {
-		return nil
-	}
-	for j, o := range st.row.node.In {
-		if st.plan.Operand(j, o.DType) != ops.StoreFloat32 {
-			return nil
-		}
-	}
-	return activeElementwise().vectorStep(st.row.node.Primitive, st.row.params, st.plan)
 }
 
 // evaluate computes the result of a step from its operands.

@@ -12,39 +12,28 @@ const (
 	needsBuffer = 0
 )
 
-// source finds operand j of an equation in a row unit.
-func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperand, j int, made map[*ops.Value]int) tileSource {
+// source finds operand j of an equation in a row unit, before the steps made so far.
+func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperand, j int, steps []tileStep, made map[*ops.Value]int) tileSource {
 	round := plan.Operands[min(j, len(plan.Operands)-1)]
-	src := tileSource{step: -1, slot: inPlace, inner: o.inner, round: round}
-	switch o.kind {
-	case literal:
+	src := tileSource{step: -1, slot: inPlace, kind: o.kind, period: o.period, inner: o.inner, round: round}
+	if o.kind == literal {
 		src.fixed = ops.LiteralTensor(row.node.In[j], plan)
-		return src
-	case tiled:
-		if k, ok := made[o.value]; ok {
-			src.step = k
-			exact := r.nodePlan(in, o.value.Node).Exact && int(plan.Fused) != j+1
-			if exact || round != (bf16.Format{}) {
-				src.slot = needsBuffer
-			}
-			return src
-		}
-		src.stored = r.stored[r.class[in.plan][o.value.ID]]
-		if plan.Operand(j, o.value.DType) != src.stored.Storage() || round != (bf16.Format{}) {
-			src.slot = needsBuffer
-		}
-		return src
-	case grouped, cyclic:
-		src.stored, src.kind, src.period = r.stored[r.class[in.plan][o.value.ID]], o.kind, o.period
-		if plan.Operand(j, o.value.DType) != src.stored.Storage() || round != (bf16.Format{}) {
-			src.slot = needsBuffer
-		}
-		return src
-	case shared:
-		src.fixed = widenShared(r.stored[r.class[in.plan][o.value.ID]], o.inner, plan.Operand(j, o.value.DType), round)
+		src.storage = src.fixed.Storage()
+		src.want = src.storage
 		return src
 	}
-	src.stored, src.whole = r.stored[r.class[in.plan][o.value.ID]], true
+	src.want = plan.Operand(j, o.value.DType)
+	if k, ok := made[o.value]; ok {
+		src.step, src.storage = k, steps[k].storage
+		return src
+	}
+	src.stored = r.stored[r.class[in.plan][o.value.ID]]
+	if o.kind == shared {
+		src.fixed, src.stored = widenShared(src.stored, o.inner, src.want, round), nil
+		src.storage = src.want
+		return src
+	}
+	src.whole, src.storage = o.kind == wholeRead, src.stored.Storage()
 	return src
 }
 

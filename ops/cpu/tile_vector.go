@@ -6,49 +6,50 @@ import (
 	"bf16lab/ops/elementary"
 )
 
-// vectorStep carries out an equation on a tile with elementwise kernels: the bits of its definition, rounded as its plan says.
+// vectorStep carries out an equation on a tile: the bits of its definition, finished as its plan says. It may be used by
+// one goroutine at a time.
 type vectorStep func(out *ops.Tensor, in []*ops.Tensor)
 
-// vectorStep returns how the kernels carry out an equation, nil where there is no kernel for it: the definition serves then.
+// vectorStep returns how the kernels carry out an equation whose operands and results are float32, or bfloat16 codes; nil
+// where there is no kernel for it, and the definition serves.
 func (k *elementwiseKernels) vectorStep(p ops.Primitive, params any, plan *ops.NodePlan) vectorStep {
-	mode, ok := kernelMode(p, plan)
-	if !ok || k.copy == nil {
+	if k.copy == nil || plan.Double || plan.Exact || plan.Fused != 0 || !kernelRounds(plan) {
 		return nil
+	}
+	mode := 0
+	if plan.Flush && p.Flushes() {
+		mode = modeFlush
 	}
 	var step vectorStep
 	switch {
+	case p == ops.DivPrimitive && plan.Reciprocal:
+		step = k.reciprocal(mode)
 	case k.binary(p) != nil:
 		step = zipWith(k.binary(p), mode)
-		if p == ops.DivPrimitive && plan.Reciprocal {
-			step = k.reciprocal(mode)
-		}
 	case p == ops.IntegerPowPrimitive:
 		step = k.power(params.(ops.IntegerPowParams).Y, mode, plan)
 	case k.unary(p, plan) != nil:
 		step = mapWith(k.unary(p, plan), mode)
 	}
-	if step == nil || !plan.Flush || !p.Flushes() || plan.FlushOperands == [3]bool{} {
+	if step == nil || mode == 0 || plan.FlushOperands == [3]bool{} {
 		return step
 	}
 	return k.flushingOperands(plan.FlushOperands, step)
 }
 
-// kernelMode returns the mode of a kernel that finishes results as a plan says; ok is false where no mode does.
-func kernelMode(p ops.Primitive, plan *ops.NodePlan) (mode int, ok bool) {
-	if plan.Double || plan.Exact || plan.Fused != 0 {
-		return 0, false
+// kernelRounds tells whether the results that a kernel writes, as float32 or as bfloat16 codes, are rounded as a plan says.
+func kernelRounds(plan *ops.NodePlan) bool {
+	switch plan.Output {
+	case bf16.Float32, bf16.Float64, bf16.BFloat16, bf16.Format{}:
+		return true
 	}
-	if plan.Flush && p.Flushes() {
-		mode |= modeFlush
-	}
-	switch {
-	case !plan.Round || plan.Output == bf16.Float32 || plan.Output == bf16.Float64 || plan.Output == (bf16.Format{}):
-	case plan.Output == bf16.BFloat16:
-		mode |= modeRound
-	default:
-		return 0, false
-	}
-	return mode, true
+	return !plan.Round
+}
+
+// takesHalf tells whether the step that the kernels have for a primitive reads operand i from bfloat16 codes, provided that
+// the operand has the shape of the result.
+func takesHalf(p ops.Primitive, plan *ops.NodePlan, i int) bool {
+	return p != ops.DivPrimitive || !plan.Reciprocal || i == 0
 }
 
 // binary returns the kernel of a primitive of two operands, nil if there is none.
@@ -107,47 +108,53 @@ func (k *elementwiseKernels) unary(p ops.Primitive, plan *ops.NodePlan) unaryKer
 func zipWith(f binaryKernel, mode int) vectorStep {
 	return func(out *ops.Tensor, in []*ops.Tensor) {
 		x, y := in[0], in[1]
-		if len(x.F32) == len(out.F32) && len(y.F32) == len(out.F32) {
-			f.run(mode, out.F32, x.F32, y.F32, 1, 1)
+		if out.Shape.Equal(x.Shape) && out.Shape.Equal(y.Shape) {
+			f.run(mode, out.Shape.Size(), floatsOf(out, 0), floatsOf(x, 0), floatsOf(y, 0), 1, 1)
 			return
 		}
 		ops.BroadcastRuns(out.Shape, x.Shape, y.Shape, func(at, n int, xr, yr ops.Run) {
-			f.run(mode, out.F32[at:at+n], x.F32[xr.At:], y.F32[yr.At:], xr.Step, yr.Step)
+			f.run(mode, n, floatsOf(out, at), floatsOf(x, xr.At), floatsOf(y, yr.At), xr.Step, yr.Step)
 		})
 	}
 }
 
 func mapWith(f unaryKernel, mode int) vectorStep {
-	return func(out *ops.Tensor, in []*ops.Tensor) { f.run(mode, out.F32, in[0].F32) }
+	return func(out *ops.Tensor, in []*ops.Tensor) {
+		f.run(mode, out.Shape.Size(), floatsOf(out, 0), floatsOf(in[0], 0))
+	}
 }
 
-// reciprocal divides by way of the reciprocal: x * (1 / y), where the reciprocal is rounded and flushed by itself.
+// reciprocal divides by way of the reciprocal: x * (1 / y), where the reciprocal is flushed by itself.
 func (k *elementwiseKernels) reciprocal(mode int) vectorStep {
-	multiply, one := zipWith(k.mul, mode), []float32{1}
+	multiply, one := zipWith(k.mul, mode), floats{wide: []float32{1}}
 	var inverse []float32
 	return func(out *ops.Tensor, in []*ops.Tensor) {
 		y := in[1]
 		inverse = grow(inverse, len(y.F32))
-		k.div.run(mode&modeFlush, inverse, one, y.F32, 0, 1)
+		k.div.run(mode, len(y.F32), floats{wide: inverse}, one, floatsOf(y, 0), 0, 1)
 		multiply(out, []*ops.Tensor{in[0], {Shape: y.Shape, F32: inverse}})
 	}
 }
 
-// power multiplies x by itself; the square inside of a cube is rounded as the plan rounds, whether that is needed or not.
+// power multiplies x by itself; the square inside of a cube is rounded to the format of the result.
 func (k *elementwiseKernels) power(y, mode int, plan *ops.NodePlan) vectorStep {
 	if y == 2 {
 		return mapWith(k.square, mode)
 	}
-	inner, ok := kernelMode(ops.SquarePrimitive, &ops.NodePlan{Output: plan.Output, Round: true})
-	if !ok {
+	rounded := &ops.NodePlan{Output: plan.Output, Round: true}
+	if !kernelRounds(rounded) {
 		return nil
 	}
-	var square []float32
+	var square floats
 	return func(out *ops.Tensor, in []*ops.Tensor) {
-		x := in[0].F32
-		square = grow(square, len(x))
-		k.square.run(inner, square, x)
-		k.mul.run(mode, out.F32, square, x, 1, 1)
+		x, n := floatsOf(in[0], 0), out.Shape.Size()
+		if plan.Output == bf16.BFloat16 {
+			square.half = grow(square.half, n)
+		} else {
+			square.wide = grow(square.wide, n)
+		}
+		k.square.run(0, n, square, x)
+		k.mul.run(mode, n, floatsOf(out, 0), square, x, 1, 1)
 	}
 }
 
@@ -157,29 +164,12 @@ func (k *elementwiseKernels) flushingOperands(flush [3]bool, step vectorStep) ve
 	return func(out *ops.Tensor, in []*ops.Tensor) {
 		for i, t := range in {
 			if flush[i] {
-				scratch[i] = grow(scratch[i], len(t.F32))
-				k.copy.run(modeFlush, scratch[i], t.F32)
+				n := t.Shape.Size()
+				scratch[i] = grow(scratch[i], n)
+				k.copy.run(modeFlush, n, floats{wide: scratch[i]}, floatsOf(t, 0))
 				in[i] = &ops.Tensor{Shape: t.Shape, F32: scratch[i]}
 			}
 		}
 		step(out, in)
 	}
-}
-
-// roundTo is ops.RoundTo, with a kernel where there is one.
-func roundTo(f bf16.Format, t *ops.Tensor) {
-	if k := activeElementwise(); k.copy != nil && f == bf16.BFloat16 && t.F32 != nil {
-		k.copy.run(modeRound, t.F32, t.F32)
-		return
-	}
-	ops.RoundTo(f, t)
-}
-
-// flush is ops.Flush, with a kernel where there is one.
-func flush(t *ops.Tensor) {
-	if k := activeElementwise(); k.copy != nil && t.F32 != nil {
-		k.copy.run(modeFlush, t.F32, t.F32)
-		return
-	}
-	ops.Flush(t)
 }

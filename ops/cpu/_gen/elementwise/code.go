@@ -173,44 +173,82 @@ func (c *code) flush(v VecVirtual) {
 
 var flushConstants = []uint32{exponent, signBit}
 
-// round rounds v to bfloat16, to nearest even, in place: bf16.ToBFloat16, widened.
-func (c *code) round(v VecVirtual) {
+// roundedBits returns values whose upper halves are v rounded to bfloat16, to nearest even: bf16.ToBFloat16. Their lower
+// halves are arbitrary.
+func (c *code) roundedBits(v VecVirtual) VecVirtual {
 	t := c.register()
 	VPSRLD(Imm(16), v, t)
 	c.and(c.bits(1), t, t)
 	VPADDD(c.bits(0x7fff), t, t)
 	VPADDD(v, t, t)
-	c.and(c.bits(0xffff0000), t, t)
 	nan := c.compare(unordered, v, v)
 	if c.wide {
 		VPANDD(c.bits(signBit), v, nan, t)
 		VPORD(c.bits(quietNaN), t, nan, t)
-	} else {
-		n := YMM()
-		VPAND(c.bits(signBit), v, n)
-		VPOR(c.bits(quietNaN), n, n)
-		VBLENDVPS(nan, n, t, t)
+		return t
 	}
-	VMOVAPS(t, v)
+	n := YMM()
+	VPAND(c.bits(signBit), v, n)
+	VPOR(c.bits(quietNaN), n, n)
+	VBLENDVPS(nan, n, t, t)
+	return t
+}
+
+// round rounds v to bfloat16, in place.
+func (c *code) round(v VecVirtual) {
+	c.and(c.bits(0xffff0000), c.roundedBits(v), v)
 }
 
 var roundConstants = []uint32{1, 0x7fff, 0xffff0000, signBit, quietNaN}
 
-// modes are the ways in which a kernel finishes its results, as in elementwise_kernels.go: bit 0 flushes subnormals, bit 1
-// rounds to bfloat16.
+// The mode of a kernel, as in elementwise_kernels.go.
 const (
-	modeFlush = 1
-	modeRound = 2
+	modeFlush     = 1
+	modeNarrow    = 2
+	modeLeftHalf  = 4
+	modeRightHalf = 8
 )
 
-// finish emits what a mode asks for.
-func (c *code) finish(mode int, v VecVirtual) {
+// load reads a vector of float32 values, or of bfloat16 codes, which are widened.
+func (c *code) load(half bool, from Register, to VecVirtual) {
+	if !half {
+		VMOVUPS(Mem{Base: from}, to)
+		return
+	}
+	VPMOVZXWD(Mem{Base: from}, to)
+	VPSLLD(Imm(16), to, to)
+}
+
+// advance moves a pointer to the next vector of values, or of codes.
+func (c *code) advance(half bool, pointer Register) {
+	size := c.bytes
+	if half {
+		size /= 2
+	}
+	ADDQ(Imm(uint64(size)), pointer)
+}
+
+// store finishes the results of a kernel as its mode says, writes them and moves on.
+func (c *code) store(mode int, v VecVirtual, dst Register) {
 	if mode&modeFlush != 0 {
 		c.flush(v)
 	}
-	if mode&modeRound != 0 {
-		c.round(v)
+	switch {
+	case mode&modeNarrow == 0:
+		VMOVUPS(v, Mem{Base: dst})
+	case c.wide:
+		v = c.roundedBits(v)
+		VPSRLD(Imm(16), v, v)
+		VPMOVDW(v, Mem{Base: dst})
+	default:
+		v = c.roundedBits(v)
+		VPSRLD(Imm(16), v, v)
+		high := XMM()
+		VEXTRACTI128(Imm(1), v, high)
+		VPACKUSDW(high, v.AsX(), high)
+		VMOVUPS(high, Mem{Base: dst})
 	}
+	c.advance(mode&modeNarrow != 0, dst)
 }
 
 // holdFor keeps the constants of an operation and of a mode in registers.
@@ -219,7 +257,7 @@ func (c *code) holdFor(mode int, constants []uint32) {
 	if mode&modeFlush != 0 {
 		all = append(all, flushConstants...)
 	}
-	if mode&modeRound != 0 {
+	if mode&modeNarrow != 0 {
 		all = append(all, roundConstants...)
 	}
 	c.hold(all...)

@@ -29,7 +29,5 @@ func main() {
 	}
 	c.sumFour(false)
 	c.sumFour(true)
-	c.encode()
-	c.decode()
 	Generate()
 }

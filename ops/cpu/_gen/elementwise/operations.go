@@ -16,16 +16,6 @@ type binaryOp struct {
 	emit      func(c *code, x VecVirtual, y Op) VecVirtual
 }
 
-func (op binaryOp) modes() []int { return modesOf(op.flushes) }
-
-// modesOf lists the modes of a kernel.
-func modesOf(flushes bool) []int {
-	if flushes {
-		return []int{0, modeFlush, modeRound, modeFlush | modeRound}
-	}
-	return []int{0, modeRound}
-}
-
 var binaries = []binaryOp{
 	{"Add", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VADDPS(y, x, x); return x }},
 	{"Sub", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VSUBPS(y, x, x); return x }},
@@ -59,10 +49,9 @@ type unaryOp struct {
 	emit      func(c *code, x VecVirtual) VecVirtual
 }
 
-func (op unaryOp) modes() []int { return modesOf(op.flushes) }
-
 var unaries = []unaryOp{
 	{"Copy", true, nil, func(_ *code, x VecVirtual) VecVirtual { return x }},
+	{"Round", false, roundConstants, func(c *code, x VecVirtual) VecVirtual { c.round(x); return x }},
 	{"Square", true, nil, func(_ *code, x VecVirtual) VecVirtual { VMULPS(x, x, x); return x }},
 	{"Neg", false, []uint32{signBit}, func(c *code, x VecVirtual) VecVirtual { c.xor(c.bits(signBit), x, x); return x }},
 	{"Abs", false, []uint32{magnitude}, func(c *code, x VecVirtual) VecVirtual { c.and(c.bits(magnitude), x, x); return x }},

@@ -10,9 +10,9 @@ import (
 
 // sumFour generates the kernel that adds four rows to a group of rows: of float32 values or of bfloat16 codes.
 func (c *code) sumFour(half bool) {
-	name, element, size := "elementwise"+c.isa+"SumFour", "float32", 4
+	name, element := "elementwise"+c.isa+"SumFour", "float32"
 	if half {
-		name, element, size = name+"BFloat16", "uint16", 2
+		name, element = name+"BFloat16", "uint16"
 	}
 	TEXT(name, NOSPLIT, fmt.Sprintf("func(mode, n int, group *float32, r0, r1, r2, r3 *%s)", element))
 	Doc(fmt.Sprintf("%s is a sumKernel.", name))
@@ -22,16 +22,12 @@ func (c *code) sumFour(half bool) {
 	for i := range 4 {
 		rows = append(rows, Load(Param(fmt.Sprintf("r%d", i)), GP64()))
 	}
-	lanes := c.bytes / 4
 	load := func(m int, from Register) VecVirtual {
 		v := c.register()
-		if half {
-			VPMOVZXWD(Mem{Base: from}, v)
-			VPSLLD(Imm(16), v, v)
-		} else {
-			VMOVUPS(Mem{Base: from}, v)
+		c.load(half, from, v)
+		if m&modeFlush != 0 {
+			c.flush(v)
 		}
-		c.finish(m, v)
 		return v
 	}
 	c.loops([]int{0, modeFlush}, mode, n, func(m int) { c.holdFor(m, nil) }, func(m int) {
@@ -42,8 +38,8 @@ func (c *code) sumFour(half bool) {
 		VADDPS(Mem{Base: group}, sum, sum)
 		VMOVUPS(sum, Mem{Base: group})
 		for _, row := range rows {
-			ADDQ(Imm(uint64(lanes*size)), row)
+			c.advance(half, row)
 		}
-		ADDQ(Imm(uint64(c.bytes)), group)
+		c.advance(false, group)
 	})
 }

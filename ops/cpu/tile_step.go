@@ -1,0 +1,123 @@
+package cpu
+
+import (
+	"bf16lab/bf16"
+	"bf16lab/ops"
+)
+
+// tileStep is one equation of a tile program.
+type tileStep struct {
+	row     *rowNode
+	plan    *ops.NodePlan
+	in      []tileSource
+	kernels bool        // whether elementwise kernels carry it out
+	stored  *ops.Tensor // where the result is kept for later steps; nil if it is not
+	slot    int         // buffer of the result; -1 where the result is written to stored directly
+	storage ops.Storage // of the result in the tile
+}
+
+// tileSource says where an operand of an equation comes from.
+type tileSource struct {
+	fixed   *ops.Tensor // a literal or a shared operand
+	step    int         // index of the step that makes it, or -1
+	stored  *ops.Tensor // a stored value: its rows, or the whole of it
+	whole   bool
+	kind    operandKind // tiled, or grouped and cyclic stored rows
+	period  int
+	inner   ops.Shape
+	storage ops.Storage // of the source
+	want    ops.Storage // that the equation reads
+	slot    int         // buffer for widening or rounding the rows; -1 where they can be read in place
+	round   bf16.Format
+}
+
+// settle decides who carries out the step, and with that how its operands and its result are laid out in the tile: kernels
+// read and write bfloat16 codes, what only moves data keeps every storage, and the definitions of arithmetic want float32
+// or float64.
+func (st *tileStep) settle() {
+	kept := st.plan.Storage(st.row.node.Out[0].DType)
+	st.storage = st.plan.Arithmetic(st.row.node.Out[0].DType)
+	switch {
+	case st.plan.Alias:
+		st.storage = st.in[0].storage
+		return
+	case st.hasKernels(kept):
+		st.kernels, st.storage = true, kept
+		for j := range st.in {
+			st.in[j].want = st.kernelOperand(j)
+		}
+	case st.onlyMoves(kept):
+		st.storage = kept
+		for j := range st.in {
+			st.in[j].keep(kept)
+		}
+	}
+	for j := range st.in {
+		if src := &st.in[j]; src.fixed == nil && !src.whole && (src.want != src.storage || src.round != (bf16.Format{})) {
+			src.slot = needsBuffer
+		}
+	}
+}
+
+// hasKernels tells whether elementwise kernels carry out the step on operands and a result of these storages.
+func (st *tileStep) hasKernels(kept ops.Storage) bool {
+	if kept != ops.StoreFloat32 && kept != ops.StoreBFloat16 {
+		return false
+	}
+	for _, src := range st.in {
+		if src.want != ops.StoreFloat32 || src.whole {
+			return false
+		}
+	}
+	return activeElementwise().vectorStep(st.row.node.Primitive, st.row.params, st.plan) != nil
+}
+
+// kernelOperand returns how a kernel reads an operand: codes, where the operand has them at every place of the result.
+func (st *tileStep) kernelOperand(j int) ops.Storage {
+	src := &st.in[j]
+	if src.fixed == nil && src.storage == ops.StoreBFloat16 && src.kind == tiled && src.inner.Equal(st.row.inner) &&
+		src.round == (bf16.Format{}) && takesHalf(st.row.node.Primitive, st.plan, j) {
+		return ops.StoreBFloat16
+	}
+	return ops.StoreFloat32
+}
+
+// onlyMoves tells whether the step copies elements that have the storage already in which the result is kept.
+func (st *tileStep) onlyMoves(kept ops.Storage) bool {
+	if !st.row.node.Primitive.OnlyMoves() || st.plan.Round {
+		return false
+	}
+	for _, src := range st.in {
+		if src.round != (bf16.Format{}) || !src.fits(kept) {
+			return false
+		}
+	}
+	return true
+}
+
+// fits tells whether the source has a storage, or is a literal that can be had in it.
+func (src *tileSource) fits(s ops.Storage) bool {
+	if src.fixed == nil || s != ops.StoreBFloat16 {
+		return src.storage == s
+	}
+	x := src.fixed.F32
+	return len(x) == 1 && (bf16.FromBFloat16(bf16.ToBFloat16(x[0])) == x[0] || x[0] != x[0])
+}
+
+// keep makes the step read the source as it is, in a storage that it fits.
+func (src *tileSource) keep(s ops.Storage) {
+	src.want = s
+	if src.fixed != nil && src.fixed.Storage() != s {
+		literal := ops.NewTensor(src.fixed.Shape, s)
+		encode(literal, src.fixed)
+		src.fixed = literal
+	}
+}
+
+// vector returns how kernels carry out the step, nil where its definition serves. It must not be shared by goroutines.
+func (st *tileStep) vector() vectorStep {
+	if !st.kernels {
+		return nil
+	}
+	return activeElementwise().vectorStep(st.row.node.Primitive, st.row.params, st.plan)
+}
