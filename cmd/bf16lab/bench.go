@@ -1,11 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"text/tabwriter"
 
 	"bf16lab/experiments/bench"
@@ -45,12 +44,8 @@ func (c *benchCommand) Run(ctx context.Context, con *console) error {
 	case c.List:
 		return writeMeasurements(con.out, measurements)
 	}
-	var file *outputFile
-	if c.JSON != "" {
-		if file, err = newOutputFile(c.JSON); err != nil {
-			return err
-		}
-		defer file.discard()
+	if folder := filepath.Dir(c.JSON); c.JSON != "" && (!isFolder(folder) || isFolder(c.JSON)) {
+		return fmt.Errorf("--json: cannot write a file %s", c.JSON)
 	}
 	results := []bench.Result{}
 	for i, m := range measurements {
@@ -61,12 +56,8 @@ func (c *benchCommand) Run(ctx context.Context, con *console) error {
 		}
 		results = append(results, r)
 	}
-	if file != nil {
-		text, err := json.MarshalIndent(results, "", "  ")
-		if err != nil {
-			return fmt.Errorf("%s: %w", c.JSON, err)
-		}
-		if err := file.commit(append(bytes.TrimSpace(text), '\n')); err != nil {
+	if c.JSON != "" {
+		if err := writeJSON(c.JSON, results); err != nil {
 			return err
 		}
 	}

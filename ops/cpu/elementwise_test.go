@@ -116,7 +116,7 @@ func interesting() []float32 {
 			x = append(x, math.Float32frombits(u), math.Float32frombits(u|1<<31))
 		}
 	}
-	for range 1 << 19 {
+	for range 1 << 16 {
 		x = append(x, math.Float32frombits(r.Uint32()), float32(r.NormFloat64()*math.Exp2(float64(r.IntN(12)-6))))
 	}
 	return x
