@@ -51,7 +51,11 @@ var (
 // It panics if the lengths differ.
 func (a *Accumulator) Add(reference, test []float32, offset int64) {
 	k := kernels32.Get().(*kernel[float32])
-	add(a, k, reference, test, offset)
+	n := 0
+	if len(reference) == len(test) {
+		n = a.addVector(k, reference, test, offset)
+	}
+	add(a, k, reference[n:], test[n:], offset+int64(n))
 	kernels32.Put(k)
 }
 
@@ -68,7 +72,6 @@ func add[T float](a *Accumulator, k *kernel[T], reference, test []T, offset int6
 	if len(reference) != len(test) {
 		panic(fmt.Sprintf("metrics: reference has %d elements, test has %d", len(reference), len(test)))
 	}
-	a.elements += int64(len(reference))
 	for len(reference) > 0 {
 		n := min(len(reference), blockSize)
 		addBlock(a, k, reference[:n], test[:n], offset)
@@ -79,6 +82,7 @@ func add[T float](a *Accumulator, k *kernel[T], reference, test []T, offset int6
 
 // addBlock compares one block, on the fastest path that it allows.
 func addBlock[T float](a *Accumulator, k *kernel[T], reference, test []T, offset int64) {
+	a.elements += int64(len(reference))
 	if sameBits(reference, test) {
 		if s, largest := sumIdentical(reference); s.finite() {
 			a.addSums(&s, len(reference))

@@ -27,11 +27,13 @@ func DigestOf[T Value](values []T, offset int64) Digest {
 	at := uint64(offset) * stride
 	switch values := any(values).(type) {
 	case []float32:
-		for i, bits := range bits32(values) {
+		var done int
+		d.sum, done = digestVector(bits32(values), at)
+		for i, bits := range bits32(values)[done:] {
 			if bits&(1<<31-1) > 0x7f800000 {
 				bits = 0x7fc00000
 			}
-			d.sum += mix(at + uint64(i)*stride + uint64(bits))
+			d.sum += mix(at + uint64(done+i)*stride + uint64(bits))
 		}
 	case []float64:
 		for i, x := range values {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"bf16lab/ops/cpu/_gen/lanes"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -33,7 +35,7 @@ func packTranspose256(s source) {
 			MOVQ(starts.Offset(8*i), start)
 			s.load(Mem{Base: start, Index: offset, Scale: uint8(s.size)}, rows[i])
 		}
-		for _, column := range transpose(rows, 32, s.valueSize, func() VecVirtual { return YMM() }) {
+		for _, column := range lanes.Transpose(rows, 32, s.valueSize, func() VecVirtual { return YMM() }) {
 			VANDPS(valid, column, column)
 			store(column)
 			ADDQ(width, dst)

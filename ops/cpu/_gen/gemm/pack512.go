@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"bf16lab/ops/cpu/_gen/lanes"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -95,7 +97,7 @@ func packTranspose512(s source) {
 		PREFETCHT1(Mem{Base: start, Index: next, Scale: 1})
 		s.loadMasked(Mem{Base: start, Index: offset, Scale: uint8(s.size)}, read, rows[i])
 	}
-	for _, column := range transpose(rows, 64, s.valueSize, func() VecVirtual { return ZMM() }) {
+	for _, column := range lanes.Transpose(rows, 64, s.valueSize, func() VecVirtual { return ZMM() }) {
 		s.zeroMasked(column, valid)
 		s.storeMasked(column, write, Mem{Base: dst})
 		ADDQ(width, dst)

@@ -1,0 +1,12 @@
+//go:build !amd64 || noasm
+
+package metrics
+
+// vectors is false: this build has no vector kernels.
+var vectors = false
+
+func (s *vectorScratch) sumBlocks(_, _ []float32) { panic("metrics: no vector kernels") }
+
+func (u *vectorUlps) count(_, _ []uint32) { panic("metrics: no vector kernels") }
+
+func digestVector([]uint32, uint64) (sum uint64, n int) { return 0, 0 }
