@@ -34,7 +34,7 @@ func newFinder(units []*unit, large int) *finder {
 	}
 	for i, u := range units {
 		f.reaches[i], f.byRows[i] = u.reaches()
-		for _, n := range u.nodes {
+		for _, n := range u.made() {
 			for _, v := range n.Out {
 				f.producer[v] = i
 			}
@@ -140,7 +140,7 @@ func (f *finder) fits(i int) bool {
 // isLarge tells whether a unit makes or reads a large value row by row.
 func (f *finder) isLarge(i int) bool {
 	size := 0
-	for _, n := range f.units[i].nodes {
+	for _, n := range f.units[i].made() {
 		size = max(size, n.Out[0].Shape.Size())
 	}
 	for _, x := range f.reaches[i] {
@@ -157,6 +157,9 @@ func (f *finder) follows(roles []role, j int) role {
 		case dependent:
 			return dependent
 		case member:
+			if f.units[f.producer[v]].sink() {
+				return dependent
+			}
 			touches = true
 		}
 	}
@@ -192,7 +195,7 @@ func (f *finder) drawIn(roles []role, j int) {
 		if !ok || f.placed[p] || roles[p] != independent {
 			continue
 		}
-		if f.fits(p) && !slices.Contains(whole, v) {
+		if f.fits(p) && !f.units[p].sink() && !slices.Contains(whole, v) {
 			roles[p] = member
 			f.drawIn(roles, p)
 			continue
