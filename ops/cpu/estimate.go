@@ -76,7 +76,7 @@ func (s *rehearsal) load(u *unit) {
 
 // results counts what an instance of a unit makes, and returns the bytes of results that nobody reads.
 func (s *rehearsal) results(u *unit, in *instance) (passing int64) {
-	for _, n := range u.nodes {
+	for _, n := range u.made() {
 		for _, v := range n.Out {
 			class := s.class[in.plan][v.ID]
 			bytes := int64(v.Shape.Size() * s.storage(in.plan, v).Bytes())

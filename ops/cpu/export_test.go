@@ -13,6 +13,24 @@ func LowerLimits(t *testing.T) {
 	}
 }
 
+// Kinds returns how many products of a program are written in the order of a transpose, and how many take their right
+// operand strip by strip.
+func (p *Program) Kinds() (permuted, sinks int) {
+	for _, s := range p.stages {
+		for _, step := range s.steps() {
+			for _, u := range step.units {
+				if u.permuted() {
+					permuted++
+				}
+				if s.flow != nil && u.sink() {
+					sinks++
+				}
+			}
+		}
+	}
+	return permuted, sinks
+}
+
 // Flows returns the number of units of each flow of a program.
 func (p *Program) Flows() (units []int) {
 	for _, s := range p.stages {

@@ -42,7 +42,7 @@ func (p *Program) newFlow(units []*unit, elements int) *flow {
 		f.steps = append(f.steps, p.newStep([]*unit{u}))
 		reads, _ := u.reaches()
 		f.reads = append(f.reads, reads)
-		for _, n := range u.nodes {
+		for _, n := range u.made() {
 			for _, v := range n.Out {
 				f.flowing[v] = i
 				largest = max(largest, v.Shape.Size())
@@ -99,16 +99,20 @@ func (u *unit) tileEnd(tiles int) int {
 // done: whole chunks, and at the end all.
 func (f *flow) observed(i, rows int) int {
 	u := f.unit(i)
-	done := rows * u.rowSize(u.nodes[0].Out[0])
-	if rows == u.rowCount() {
-		return done
+	v := u.result().Out[0]
+	switch {
+	case rows == u.rowCount():
+		return v.Shape.Size()
+	case u.sink():
+		return 0
 	}
+	done := rows * u.rowSize(v)
 	return done / observeElements * observeElements
 }
 
 // made returns how many elements of a window are there.
 func (f *flow) made(w *window, cursor []int) int {
-	if w.maker < 0 {
+	if w.maker < 0 || f.unit(w.maker).sink() {
 		return w.shape.Size()
 	}
 	u := f.unit(w.maker)
@@ -165,7 +169,7 @@ func (p *Program) findWindows(f *flow, before, later func(class int) bool) {
 
 // findMade adds windows for what an instance of unit i makes.
 func (p *Program) findMade(f *flow, i int, in *instance, at map[int]int, before func(class int) bool) {
-	for _, n := range f.unit(i).nodes {
+	for _, n := range f.unit(i).made() {
 		v := n.Out[0]
 		c := p.class[in.plan][v.ID]
 		if _, ok := at[c]; ok || before(c) || p.uses[c] == 0 && f.unit(i).rows > 0 {

@@ -8,12 +8,13 @@ import (
 
 // finder looks for units that can be carried out strip by strip together.
 type finder struct {
-	units    []*unit
-	producer map[*ops.Value]int
-	large    int // size from which a value is worth strips
-	placed   []bool
-	reaches  [][]reach
-	byRows   []bool // whether the unit can be carried out row by row
+	units     []*unit
+	producer  map[*ops.Value]int
+	consumers map[*ops.Value][]int
+	large     int // size from which a value is worth strips
+	placed    []bool
+	reaches   [][]reach
+	byRows    []bool // whether the unit can be carried out row by row
 }
 
 // role is what a unit is to the flow that is being looked for.
@@ -28,15 +29,18 @@ const (
 
 func newFinder(units []*unit, large int) *finder {
 	f := &finder{
-		units: units, producer: map[*ops.Value]int{}, large: large,
+		units: units, producer: map[*ops.Value]int{}, consumers: map[*ops.Value][]int{}, large: large,
 		placed: make([]bool, len(units)), reaches: make([][]reach, len(units)), byRows: make([]bool, len(units)),
 	}
 	for i, u := range units {
 		f.reaches[i], f.byRows[i] = u.reaches()
-		for _, n := range u.nodes {
+		for _, n := range u.made() {
 			for _, v := range n.Out {
 				f.producer[v] = i
 			}
+		}
+		for _, v := range u.reads() {
+			f.consumers[v] = append(f.consumers[v], i)
 		}
 	}
 	return f
@@ -72,19 +76,17 @@ func (f *finder) order() (lists [][]*unit) {
 
 // flow finds the members of a flow that begins with unit i, and the units that have to be carried out before it.
 func (f *finder) flow(i int) (members, before []int) {
-	if !f.fits(i) {
+	if !f.fits(i) || !f.isLarge(i) {
 		return nil, nil
 	}
 	roles := make([]role, len(f.units))
 	roles[i] = member
 	for j := i + 1; j < len(f.units); j++ {
-		if f.placed[j] {
-			continue
-		}
-		if roles[j] == independent {
+		if !f.placed[j] && roles[j] == independent {
 			roles[j] = f.follows(roles, j)
 		}
 	}
+	f.prune(roles, i)
 	for j, r := range roles {
 		switch r {
 		case member:
@@ -96,13 +98,49 @@ func (f *finder) flow(i int) (members, before []int) {
 	return members, before
 }
 
-// fits tells whether a unit is large and can be carried out row by row.
+// prune takes out members that save nothing: all that they read of the flow is stored whole anyway, because others need
+// it. They would only make their results earlier than necessary.
+func (f *finder) prune(roles []role, start int) {
+	for again := true; again; {
+		again = false
+		for j := start + 1; j < len(roles); j++ {
+			if roles[j] == member && !f.saves(roles, j) {
+				roles[j] = dependent
+				again = true
+			}
+		}
+	}
+}
+
+// saves tells whether a member reads nothing but members' results of the flow, and one at least that only members read; or
+// nothing of the flow at all.
+func (f *finder) saves(roles []role, j int) bool {
+	touches, window := false, false
+	for _, v := range f.units[j].reads() {
+		switch f.roleOf(roles, v) {
+		case dependent:
+			return false
+		case member:
+			touches = true
+			window = window || !slices.ContainsFunc(f.consumers[v], func(i int) bool { return roles[i] != member })
+		}
+	}
+	return window || !touches
+}
+
+// fits tells whether a unit is worth strips and can be carried out row by row.
 func (f *finder) fits(i int) bool {
+	const fewColumns = 512 // with more rows than large values of so many columns have, a unit is worth strips as it is
 	if !f.byRows[i] {
 		return false
 	}
+	return f.isLarge(i) || f.units[i].rowCount() >= f.large/fewColumns
+}
+
+// isLarge tells whether a unit makes or reads a large value row by row.
+func (f *finder) isLarge(i int) bool {
 	size := 0
-	for _, n := range f.units[i].nodes {
+	for _, n := range f.units[i].made() {
 		size = max(size, n.Out[0].Shape.Size())
 	}
 	for _, x := range f.reaches[i] {
@@ -119,6 +157,9 @@ func (f *finder) follows(roles []role, j int) role {
 		case dependent:
 			return dependent
 		case member:
+			if f.units[f.producer[v]].sink() {
+				return dependent
+			}
 			touches = true
 		}
 	}
@@ -154,7 +195,7 @@ func (f *finder) drawIn(roles []role, j int) {
 		if !ok || f.placed[p] || roles[p] != independent {
 			continue
 		}
-		if f.fits(p) && !slices.Contains(whole, v) {
+		if f.fits(p) && !f.units[p].sink() && !slices.Contains(whole, v) {
 			roles[p] = member
 			f.drawIn(roles, p)
 			continue

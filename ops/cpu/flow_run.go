@@ -120,7 +120,7 @@ type productRun struct {
 
 func (r *run) newProductRun(s *step) *productRun {
 	p := &productRun{run: r, step: s, seconds: make([]float64, len(s.instances))}
-	v := s.units[0].nodes[0].Out[0]
+	v := s.units[0].result().Out[0]
 	for _, in := range s.instances {
 		class := r.class[in.plan][v.ID]
 		p.fresh = append(p.fresh, r.rooms[class])
@@ -132,20 +132,21 @@ func (r *run) newProductRun(s *step) *productRun {
 
 // compute computes rows lo..hi-1.
 func (p *productRun) compute(lo, hi int) {
-	n := p.step.units[0].nodes[0]
+	u := p.step.units[0]
+	n := u.nodes[0]
 	for i, in := range p.step.instances {
-		if !p.fresh[i] {
+		if !p.fresh[i] || lo == hi {
 			continue
 		}
 		start := time.Now()
-		p.productRows(n, p.nodePlan(in, n), p.results[i], p.operands(in, n), lo, hi)
+		p.productRows(u, p.nodePlan(in, n), p.results[i], p.operands(in, n), lo, hi)
 		p.seconds[i] += time.Since(start).Seconds()
 	}
 }
 
 // observe gives a probe elements lo..hi-1.
 func (p *productRun) observe(lo, hi int) {
-	for _, watch := range p.watches[p.step.units[0].nodes[0].Out[0]] {
+	for _, watch := range p.watches[p.step.units[0].result().Out[0]] {
 		values := make([]*ops.Tensor, len(p.plans))
 		for plan, of := range p.step.of {
 			values[plan] = p.results[of]

@@ -189,7 +189,7 @@ func (r *run) narrow(n *ops.Node, plan *ops.NodePlan, wide *ops.Tensor) *ops.Ten
 	if s := plan.Storage(n.Out[0].DType); s != wide.Storage() {
 		out = r.memory.tensor(wide.Shape, s)
 	}
-	r.roundInto(n, plan, out, wide)
+	r.roundInto(plan, out, wide)
 	if out != wide {
 		r.memory.release(wide)
 	}

@@ -5,32 +5,41 @@ import (
 )
 
 // byRows computes a product whose rows follow one another.
-func (r *run) byRows(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
+func (r *run) byRows(u *unit, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
+	n := u.result()
 	out := r.memory.tensor(n.Out[0].Shape, plan.Storage(n.Out[0].DType))
-	u := unit{nodes: []*ops.Node{n}}
-	r.productRows(n, plan, out, operands, 0, u.rowCount())
+	r.productRows(u, plan, out, operands, 0, u.rowCount())
 	return out
 }
 
 // wideRows returns how many rows of a product are computed at once where unrounded results are stored for a while.
 func wideRows(rows, columns int) int { return min(rows, max(1, wideElements/columns)) }
 
-// productRows computes rows lo..hi-1 of a matrix product or convolution whose rows follow one another in memory (see
-// productReaches). Every element accumulates in the order that it has in the whole product.
-func (r *run) productRows(n *ops.Node, plan *ops.NodePlan, out *ops.Tensor, operands []*ops.Tensor, lo, hi int) {
+// productRows computes rows lo..hi-1 of a product or convolution (see unit.productReaches). Every element accumulates in
+// the order that it has in the whole product.
+func (r *run) productRows(u *unit, plan *ops.NodePlan, out *ops.Tensor, operands []*ops.Tensor, lo, hi int) {
+	n := u.nodes[0]
+	p, dot := n.Params.(ops.DotParams)
+	switch {
+	case u.permuted():
+		r.permutedRows(u, plan, out, operands, lo, hi)
+		return
+	case u.sink():
+		r.sinkRows(n, plan, out, operands, lo, hi)
+		return
+	}
 	per := n.In[0].Shape()[1] // rows of a sequence of the batch
-	if p, ok := n.Params.(ops.DotParams); ok {
+	if dot {
 		per = ops.DotView(n.In[0].Shape(), p.LeftBatch, p.LeftContracting).Free.Size()
 	}
 	block := hi - lo
 	if wideStorage(plan) != out.Storage() {
-		u := unit{nodes: []*ops.Node{n}}
 		block = wideRows(block, u.rowSize(n.Out[0]))
 	}
 	for lo < hi {
 		batch := lo / per
 		end := min(hi, lo+block, (batch+1)*per)
-		if p, ok := n.Params.(ops.DotParams); ok {
+		if dot {
 			r.dotRows(n, plan, p, out, operands, batch, lo, end)
 		} else {
 			r.convolutionRows(n, plan, out, operands, batch, lo, end)
@@ -50,23 +59,65 @@ func (r *run) dotRows(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, out *ops
 	for _, a := range p.RightContracting {
 		part.RightContracting = append(part.RightContracting, a-len(p.RightBatch))
 	}
-	order := orderFrom(plan.Dot, lo-batch*rows)
+	order := plan.Dot
+	if order.Row > 0 {
+		order = withRow(order, order.Row-(lo-batch*rows))
+	}
 	columns := rightShape.Size() / depth
-	r.intoRows(n, plan, out, lo, hi, columns, func(wide *ops.Tensor) {
+	r.intoRows(plan, out, lo, hi, columns, func(wide *ops.Tensor) {
 		r.multiplyInto(n, plan, part, order, wide, []*ops.Tensor{left, right})
 	})
 }
 
-// orderFrom returns the order of a product that begins with the given row of another.
-func orderFrom(o ops.ProductOrder, row int) ops.ProductOrder {
-	switch {
-	case o.Row == 0 || row == 0:
-		return o
-	case o.Row <= row:
+// withRow returns an order with its edge at another row; there are no rows before one at 0 or less.
+func withRow(o ops.ProductOrder, row int) ops.ProductOrder {
+	if row <= 0 {
 		return ops.ProductOrder{Main: o.Bottom, Column: o.Column, Right: o.Corner}
 	}
-	o.Row -= row
+	o.Row = row
 	return o
+}
+
+// withColumn is [withRow] for columns.
+func withColumn(o ops.ProductOrder, column int) ops.ProductOrder {
+	if column <= 0 {
+		return ops.ProductOrder{Main: o.Right, Row: o.Row, Bottom: o.Corner}
+	}
+	o.Column = column
+	return o
+}
+
+// sinkRows takes rows lo..hi-1 of the right operand into a product: they are columns of its result.
+func (r *run) sinkRows(n *ops.Node, plan *ops.NodePlan, out *ops.Tensor, operands []*ops.Tensor, lo, hi int) {
+	p := n.Params.(ops.DotParams)
+	y := ops.DotView(operands[1].Shape, p.RightBatch, p.RightContracting)
+	depth, columns := y.Contracting.Size(), y.Free.Size()
+	leftShape := operands[0].Shape[len(p.LeftBatch):]
+	part := ops.DotParams{RightContracting: []int{1}}
+	for _, a := range p.LeftContracting {
+		part.LeftContracting = append(part.LeftContracting, a-len(p.LeftBatch))
+	}
+	rows := leftShape.Size() / depth
+	for lo < hi {
+		batch := lo / columns
+		end := min(hi, lo+wideRows(hi-lo, rows), (batch+1)*columns)
+		left := operands[0].Range(batch*leftShape.Size(), (batch+1)*leftShape.Size(), leftShape)
+		right := operands[1].Range(lo*depth, end*depth, ops.Shape{end - lo, depth})
+		order := plan.Dot
+		if order.Column > 0 {
+			order = withColumn(order, order.Column-(lo-batch*columns))
+		}
+		rounded := r.memory.tensor(ops.Shape{rows, end - lo}, out.Storage())
+		r.intoRows(plan, rounded, 0, rows, end-lo, func(wide *ops.Tensor) {
+			r.multiplyInto(n, plan, part, order, wide, []*ops.Tensor{left, right})
+		})
+		for i := range rows {
+			to := (batch*rows+i)*columns + lo - batch*columns
+			copy(bytesOf(out.Range(to, to+end-lo, ops.Shape{end - lo})), bytesOf(rounded.Range(i*(end-lo), (i+1)*(end-lo), ops.Shape{end - lo})))
+		}
+		r.memory.release(rounded)
+		lo = end
+	}
 }
 
 // convolutionRows computes positions lo..hi-1 of a convolution, all of one sequence of the batch.
@@ -75,14 +126,14 @@ func (r *run) convolutionRows(n *ops.Node, plan *ops.NodePlan, out *ops.Tensor, 
 	before, after := halo(operands[1].Shape[0])
 	first, last := max(lo-before, batch*length), min(hi+after, (batch+1)*length)
 	part := operands[0].Range(first*channels, last*channels, ops.Shape{1, last - first, channels})
-	r.intoRows(n, plan, out, lo, hi, operands[1].Shape[2], func(wide *ops.Tensor) {
+	r.intoRows(plan, out, lo, hi, operands[1].Shape[2], func(wide *ops.Tensor) {
 		r.convolveInto(plan, wide, part, operands[1], lo-first)
 	})
 }
 
 // intoRows has rows lo..hi-1 of a result computed, then rounds them as the plan says and moves them to where they are
 // kept.
-func (r *run) intoRows(n *ops.Node, plan *ops.NodePlan, out *ops.Tensor, lo, hi, columns int, compute func(wide *ops.Tensor)) {
+func (r *run) intoRows(plan *ops.NodePlan, out *ops.Tensor, lo, hi, columns int, compute func(wide *ops.Tensor)) {
 	shape := ops.Shape{hi - lo, columns}
 	rows := out.Range(lo*columns, hi*columns, shape)
 	wide := rows
@@ -90,7 +141,7 @@ func (r *run) intoRows(n *ops.Node, plan *ops.NodePlan, out *ops.Tensor, lo, hi,
 		wide = r.memory.tensor(shape, s)
 	}
 	compute(wide)
-	r.roundInto(n, plan, rows, wide)
+	r.roundInto(plan, rows, wide)
 	if wide != rows {
 		r.memory.release(wide)
 	}
@@ -149,7 +200,7 @@ func wideStorage(plan *ops.NodePlan) ops.Storage {
 }
 
 // roundInto rounds results as the plan says and moves them to out, which may be the same tensor.
-func (r *run) roundInto(n *ops.Node, plan *ops.NodePlan, out, wide *ops.Tensor) {
+func (r *run) roundInto(plan *ops.NodePlan, out, wide *ops.Tensor) {
 	size := wide.Shape.Size()
 	if out == wide && !plan.Round && !plan.Flush {
 		return

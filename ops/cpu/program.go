@@ -110,7 +110,10 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	p.cut(schedule(g, watched, cutsOf(g, plans)), strip)
+	joins := func(dot, transpose *ops.Node) bool {
+		return len(p.watches[dot.Out[0]]) == 0 && p.plainTranspose(dot, transpose)
+	}
+	p.cut(schedule(g, watched, cutsOf(g, plans), joins), strip)
 	for _, stage := range p.stages {
 		for _, s := range stage.steps() {
 			p.work += s.work()

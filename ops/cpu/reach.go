@@ -23,7 +23,7 @@ func (x *reach) rowsWithin(rows, done int) int {
 // ok is false where the unit cannot be carried out row by row.
 func (u *unit) reaches() (all []reach, ok bool) {
 	if u.rows == 0 {
-		return productReaches(u.nodes[0])
+		return u.productReaches()
 	}
 	made := map[*ops.Value]bool{}
 	for i := range u.row {
@@ -82,24 +82,22 @@ func consecutive(v *ops.Value, size int) reach {
 	return reach{v, func(i int) int { return i * size }, func(i int) int { return (i + 1) * size }}
 }
 
-// productReaches returns how the rows of a matrix product, or the positions of a convolution, read the left operand. It
-// reports false for all other equations and for products whose left operand is not stored row by row.
-func productReaches(n *ops.Node) ([]reach, bool) {
-	if len(n.In) != 2 || !n.Out[0].DType.IsFloat() || n.Out[0].Shape.Size() == 0 || n.In[0].Value == nil || n.In[1].Value == nil {
-		return nil, false
-	}
+// productReaches returns how the rows of a product or the positions of a convolution read the operand that they follow. It
+// reports false for all other equations and for products that do not read an operand row by row.
+func (u *unit) productReaches() ([]reach, bool) {
+	n := u.nodes[0]
 	switch p := n.Params.(type) {
 	case ops.DotParams:
-		left := n.In[0].Shape()
-		rank, batch := len(left), len(p.LeftBatch)
-		straight := len(p.LeftContracting) > 0 && identity(p.LeftBatch) && identity(p.RightBatch)
-		for i, a := range p.LeftContracting {
-			straight = straight && a == rank-len(p.LeftContracting)+i
+		switch {
+		case u.permuted():
+			return nil, true
+		case followsLeft(n, p):
+			left := n.In[0].Shape()
+			return []reach{consecutive(n.In[0].Value, left[len(left)-len(p.LeftContracting):].Size())}, true
+		case followsRight(n, p):
+			right := n.In[1].Shape()
+			return []reach{consecutive(n.In[1].Value, right[len(right)-len(p.RightContracting):].Size())}, true
 		}
-		if !straight || rank == batch+len(p.LeftContracting) {
-			return nil, false
-		}
-		return []reach{consecutive(n.In[0].Value, left[rank-len(p.LeftContracting):].Size())}, true
 	case ops.ConvParams:
 		length, channels := n.In[0].Shape()[1], n.In[0].Shape()[2]
 		before, after := halo(n.In[1].Shape()[0])
@@ -111,22 +109,62 @@ func productReaches(n *ops.Node) ([]reach, bool) {
 	return nil, false
 }
 
+// followsLeft tells whether a product reads its left operand row by row: it is stored as [batch, free, contracting].
+func followsLeft(n *ops.Node, p ops.DotParams) bool {
+	return isProduct(n) && straight(n.In[0].Shape(), p.LeftBatch, p.LeftContracting) && identity(p.RightBatch)
+}
+
+// followsRight tells whether a product reads its right operand row by row, if not the left one. Its result is there when
+// all rows have been read.
+func followsRight(n *ops.Node, p ops.DotParams) bool {
+	return isProduct(n) && !followsLeft(n, p) && straight(n.In[1].Shape(), p.RightBatch, p.RightContracting) && identity(p.LeftBatch)
+}
+
+// isProduct tells whether an equation is a floating-point product of two values that is not empty.
+func isProduct(n *ops.Node) bool {
+	return len(n.In) == 2 && n.In[0].Value != nil && n.In[1].Value != nil && n.Out[0].DType.IsFloat() && n.Out[0].Shape.Size() > 0
+}
+
+// straight tells whether the batch axes of an operand are its first ones and the contracting axes its last ones, and there
+// are others between them.
+func straight(shape ops.Shape, batch, contracting []int) bool {
+	first := len(shape) - len(contracting)
+	for i, a := range contracting {
+		if a != first+i {
+			return false
+		}
+	}
+	return len(contracting) > 0 && identity(batch) && len(batch) < first
+}
+
+// sink tells whether the unit follows its right operand.
+func (u *unit) sink() bool {
+	p, ok := u.nodes[0].Params.(ops.DotParams)
+	return ok && u.rows == 0 && !u.permuted() && followsRight(u.nodes[0], p)
+}
+
 // halo returns how many positions before and after its own a convolution of a width reads.
 func halo(width int) (before, after int) { return (width - 1) / 2, width - 1 - (width-1)/2 }
 
-// rowCount returns the number of rows that a unit is carried out by: those of a row unit, or of the left operand of a
-// product.
+// rowCount returns the number of rows that a unit is carried out by.
 func (u *unit) rowCount() int {
 	if u.rows > 0 {
 		return u.rows
 	}
-	return u.nodes[0].Out[0].Shape.Size() / u.rowSize(u.nodes[0].Out[0])
+	if u.sink() {
+		n := u.nodes[0]
+		return n.In[1].Shape().Size() / n.In[1].Shape()[len(n.In[1].Shape())-len(n.Params.(ops.DotParams).RightContracting):].Size()
+	}
+	return u.result().Out[0].Shape.Size() / u.rowSize(u.result().Out[0])
 }
 
-// rowSize returns how many elements of a result of the unit belong to a row.
+// rowSize returns how many elements of a result of the unit belong to a row. That of a sink is not made row by row.
 func (u *unit) rowSize(v *ops.Value) int {
-	if u.rows > 0 {
+	switch {
+	case u.rows > 0:
 		return v.Shape.Size() / u.rows
+	case u.permuted():
+		return u.permutation().columns
 	}
 	if p, ok := v.Node.Params.(ops.DotParams); ok {
 		left := v.Node.In[0].Shape()
@@ -135,19 +173,33 @@ func (u *unit) rowSize(v *ops.Value) int {
 	return v.Shape[len(v.Shape)-1]
 }
 
+// result returns the last equation of a unit, the one whose results exist where the unit is not one of rows.
+func (u *unit) result() *ops.Node { return u.nodes[len(u.nodes)-1] }
+
+// made returns the equations of a unit whose results may be stored.
+func (u *unit) made() []*ops.Node {
+	if u.rows > 0 {
+		return u.nodes
+	}
+	return u.nodes[len(u.nodes)-1:]
+}
+
 // readsWhole returns the operands that a unit needs whole before its first row.
 func (u *unit) readsWhole(byRows []reach) []*ops.Value {
 	var whole []*ops.Value
 	for _, v := range u.reads() {
-		if u.rows == 0 && v == u.nodes[0].In[1].Value || !slices.ContainsFunc(byRows, func(x reach) bool { return x.value == v }) || u.sharesToo(v) {
+		if !slices.ContainsFunc(byRows, func(x reach) bool { return x.value == v }) || u.sharesToo(v) {
 			whole = append(whole, v)
 		}
 	}
 	return whole
 }
 
-// sharesToo tells whether an equation of a row unit reads a value for all of its rows at once.
+// sharesToo tells whether a value that a unit reads row by row is also an operand that is the same for all rows.
 func (u *unit) sharesToo(v *ops.Value) bool {
+	if n := u.nodes[0]; u.rows == 0 && len(n.In) == 2 {
+		return n.In[0].Value == n.In[1].Value
+	}
 	for i := range u.row {
 		for _, o := range u.row[i].in {
 			if o.value == v && (o.kind == shared || o.kind == cyclic) {

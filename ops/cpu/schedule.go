@@ -18,8 +18,8 @@ type unit struct {
 }
 
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
-// values early.
-func schedule(g *ops.Graph, roots []*ops.Value, apart cuts) []*unit {
+// values early. joins tells whether a product may be written in the order of the transpose that reads it.
+func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins func(dot, transpose *ops.Node) bool) []*unit {
 	nodes := Needed(g, roots...)
 	consumers := g.Consumers()
 	var units []*unit
@@ -34,6 +34,7 @@ func schedule(g *ops.Graph, roots []*ops.Value, apart cuts) []*unit {
 		units = append(append(units, before...), u)
 		i += len(used)
 	}
+	units = joinTransposes(units, consumers, joins)
 	for _, u := range units {
 		u.cost = u.estimate()
 	}

@@ -27,16 +27,11 @@ func (p *Program) temporary(u *unit, in *instance) int64 {
 // productTemporary counts unrounded results, and operands that the kernels cannot read as they are.
 func (p *Program) productTemporary(u *unit, in *instance, plan *ops.NodePlan) int64 {
 	n := u.nodes[0]
-	out := n.Out[0]
+	out := u.result().Out[0]
 	wide := wideStorage(plan)
-	var elements int // of operands and results in the format of the kernels
-	if _, ok := u.reaches(); ok {
-		elements = out.Shape.Size()
-		if wide == plan.Storage(out.DType) {
-			elements = 0
-		} else {
-			elements = wideRows(u.rowCount(), u.rowSize(out)) * u.rowSize(out)
-		}
+	elements := 0 // of operands and results in the format of the kernels
+	if _, ok := u.reaches(); wide != plan.Storage(out.DType) && ok && !u.sink() {
+		elements = wideRows(u.rowCount(), u.rowSize(out)) * u.rowSize(out)
 	} else if wide != plan.Storage(out.DType) {
 		elements = out.Shape.Size()
 	}
@@ -45,6 +40,9 @@ func (p *Program) productTemporary(u *unit, in *instance, plan *ops.NodePlan) in
 		if plan.Double && (s != ops.StoreFloat64 || plan.Operands[i] != bf16.Format{}) || !plan.Double && s != ops.StoreFloat32 && s != ops.StoreBFloat16 {
 			elements += o.Value.Shape.Size()
 		}
+	}
+	if u.permuted() {
+		return int64(elements * wide.Bytes())
 	}
 	return int64(elements*wide.Bytes()) + p.copied(n, in)
 }

@@ -9,7 +9,7 @@ import (
 
 // runWhole carries out a unit of one equation whose operands are needed whole.
 func (r *run) runWhole(s *step, u *unit, pass []int) {
-	n := u.nodes[0]
+	n := u.result()
 	results := make([][]*ops.Tensor, len(s.instances))
 	fresh := make([]bool, len(s.instances))
 	for _, i := range pass {
@@ -17,7 +17,7 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 		results[i] = r.known(s.instances[i], n)
 		if results[i] == nil {
 			fresh[i] = true
-			results[i] = r.evaluateWhole(s.instances[i], n)
+			results[i] = r.evaluateWhole(s.instances[i], u)
 		}
 		r.spend(s, i, time.Since(start).Seconds())
 	}
@@ -125,12 +125,13 @@ func (r *run) operands(in *instance, n *ops.Node) []*ops.Tensor {
 	return operands
 }
 
-// evaluateWhole computes the results of one equation under the plan of an instance.
-func (r *run) evaluateWhole(in *instance, n *ops.Node) []*ops.Tensor {
+// evaluateWhole computes the results of a unit that is not one of rows under the plan of an instance.
+func (r *run) evaluateWhole(in *instance, u *unit) []*ops.Tensor {
+	n := u.nodes[0]
 	plan := r.nodePlan(in, n)
 	operands := r.operands(in, n)
-	if _, ok := productReaches(n); ok {
-		return []*ops.Tensor{r.byRows(n, plan, operands)}
+	if _, ok := u.productReaches(); ok && !u.sink() {
+		return []*ops.Tensor{r.byRows(u, plan, operands)}
 	}
 	if p, ok := n.Params.(ops.DotParams); ok && n.Out[0].DType.IsFloat() {
 		return []*ops.Tensor{r.dot(n, plan, p, operands)}
