@@ -90,7 +90,7 @@ func (r *replay) fillLocal(probe *replayProbe) {
 	}
 	for i := range r.run.Taps {
 		tap := &r.run.Taps[i]
-		if strings.HasPrefix(tap.Name, junctionHead) {
+		if n := r.taps[i].Value.Node; n != nil && inJunctionHead(n) {
 			continue
 		}
 		for p := range r.policies {

@@ -149,11 +149,8 @@ func judge(target, baseline metrics.Metrics, same bool, floor float64, rule resu
 // baseline has none, and NaN where one cannot be compared with the reference at all.
 func errorRatio(target, baseline metrics.Metrics) float64 {
 	e, b := size(target), size(baseline)
-	switch {
-	case e == b:
+	if e == b {
 		return 1
-	case b == 0 && e > 0:
-		return math.Inf(1)
 	}
 	return e / b
 }
