@@ -32,7 +32,7 @@ type Config struct {
 	Policies  []yaml.Node `yaml:"policies"`
 	// Taps are globs of the taps that are compared; every one must match something. The nodes are texts.
 	Taps []yaml.Node `yaml:"taps,omitempty"`
-	// Local asks for local errors, by module or by primitive.
+	// Local asks for local errors, by module or by primitive; none unless given.
 	Local   string         `yaml:"local,omitempty"`
 	Verdict *VerdictConfig `yaml:"verdict,omitempty"`
 	// Ablation is for kind: ablation.

@@ -26,7 +26,7 @@ func feedingOf(n *ops.Node, plan *ops.NodePlan, in []*ops.Tensor) feeding {
 	}
 	switch p := n.Params.(type) {
 	case nil, ops.ConvertParams, ops.IntegerPowParams:
-		return elementFeeding{n.Out[0].Shape, operands}
+		return newElementFeeding(n.Out[0].Shape, operands)
 	case ops.DotParams:
 		x, y := ops.DotView(operands[0].Shape, p.LeftBatch, p.LeftContracting), ops.DotView(operands[1].Shape, p.RightBatch, p.RightContracting)
 		columns := y.Free.Size()
@@ -59,13 +59,22 @@ func feedingOf(n *ops.Node, plan *ops.NodePlan, in []*ops.Tensor) feeding {
 // elementFeeding is that of a primitive that computes each element from the elements at the same place of operands that
 // broadcast.
 type elementFeeding struct {
-	shape ops.Shape
-	in    []*ops.Tensor
+	shape   ops.Shape
+	in      []*ops.Tensor
+	strides [][]int
+}
+
+func newElementFeeding(shape ops.Shape, in []*ops.Tensor) elementFeeding {
+	f := elementFeeding{shape, in, make([][]int, len(in))}
+	for i, t := range in {
+		f.strides[i] = broadcastStrides(t.Shape, shape)
+	}
+	return f
 }
 
 func (f elementFeeding) finite(k int) bool {
-	for _, x := range f.operands(k) {
-		if x-x != 0 {
+	for i := range f.in {
+		if x := f.operand(i, k); x-x != 0 {
 			return false
 		}
 	}
@@ -74,10 +83,14 @@ func (f elementFeeding) finite(k int) bool {
 
 func (f elementFeeding) operands(k int) []float64 {
 	out := make([]float64, len(f.in))
-	for i, t := range f.in {
-		out[i] = t.Element(ops.Offset(k, f.shape, broadcastStrides(t.Shape, f.shape)))
+	for i := range f.in {
+		out[i] = f.operand(i, k)
 	}
 	return out
+}
+
+func (f elementFeeding) operand(i, k int) float64 {
+	return f.in[i].Element(ops.Offset(k, f.shape, f.strides[i]))
 }
 
 // broadcastStrides returns the strides with which an operand is read to give a result of a shape: 0 along axes of size 1, or

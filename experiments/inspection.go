@@ -62,67 +62,52 @@ func (f *finding) merge(o *finding) {
 	}
 }
 
-// inspection is a probe that looks at every result of a graph for numbers that are not finite, or close to it.
+// inspection looks at results for numbers that are not finite, or close to it.
 type inspection struct {
 	values  []*ops.Value
+	watch   map[*ops.Value]int // index of a value that is looked at
 	plans   []*ops.Plan
 	mu      sync.Mutex
-	found   [][]finding // by watch, then plan
-	feeding []map[int]*sync.Once
-	fed     []map[int]feeding // by watch, then first plan that computes it
+	found   [][]finding              // by value, then plan
+	fed     []map[int]func() feeding // by value, then first plan that computes it; while it is looked at
 	scratch sync.Pool
 }
 
 func newInspection(values []*ops.Value, plans []*ops.Plan) *inspection {
-	s := &inspection{values: values, plans: plans, found: make([][]finding, len(values))}
-	for i := range values {
-		s.found[i] = make([]finding, len(plans))
+	s := &inspection{
+		values: values, watch: map[*ops.Value]int{}, plans: plans, found: make([][]finding, len(values)), fed: make([]map[int]func() feeding, len(values)),
 	}
-	s.fed, s.feeding = make([]map[int]feeding, len(values)), make([]map[int]*sync.Once, len(values))
+	for i, v := range values {
+		s.watch[v] = i
+		s.found[i] = make([]finding, len(plans))
+		s.fed[i] = map[int]func() feeding{}
+	}
 	s.scratch.New = func() any { return &inspectedChunk{} }
 	return s
 }
 
-// inspectingProbe is the probe of a replay that is inspected.
+// inspectingProbe is the probe of a replay that is inspected under its reference and its policies.
 type inspectingProbe struct {
 	*replayProbe
 	inspection *inspection
-	from       int // the first watched value that is inspected
 }
 
 func newInspectingProbe(r *replay) *inspectingProbe {
-	plans := r.plans.all[:len(r.policies)+1]
-	return &inspectingProbe{newReplayProbe(r), newInspection(r.inspected, plans), len(r.taps) + len(r.entering)}
+	return &inspectingProbe{newReplayProbe(r), newInspection(inspected(r.graph, r.taps), r.plans.all[:len(r.policies)+1])}
 }
 
-// Begin makes room for a watched value.
-func (p *inspectingProbe) Begin(watch, groups int) {
-	if watch < p.from {
-		p.replayProbe.Begin(watch, groups)
-	}
-}
-
-// Observe compares a chunk of a tap.
-func (p *inspectingProbe) Observe(watch, group int, offset int64, values []*ops.Tensor) {
-	if watch < p.from {
-		p.replayProbe.Observe(watch, group, offset, values)
-	}
-}
-
-// End settles what is known of a watched value.
-func (p *inspectingProbe) End(watch int) {
-	if watch < p.from {
-		p.replayProbe.End(watch)
-		return
-	}
-	p.inspection.end(watch - p.from)
-}
-
-// Inspect looks at a chunk under the reference and the policies.
-func (p *inspectingProbe) Inspect(watch int, offset int64, plans []int, result *ops.Tensor, operands []*ops.Tensor) {
+// Inspect looks at a chunk of a result.
+func (p *inspectingProbe) Inspect(v *ops.Value, offset int64, plans []int, result *ops.Tensor, operands []*ops.Tensor) {
 	plans = slices.DeleteFunc(plans, func(plan int) bool { return plan >= len(p.inspection.plans) })
-	if watch >= p.from && len(plans) > 0 {
-		p.inspection.inspect(watch-p.from, offset, plans, result, operands)
+	if watch, ok := p.inspection.watch[v]; ok && len(plans) > 0 {
+		p.inspection.inspect(watch, offset, plans, result, operands)
+	}
+}
+
+// Inspected forgets the operands of a result.
+func (p *inspectingProbe) Inspected(v *ops.Value) {
+	if watch, ok := p.inspection.watch[v]; ok {
+		clear(p.inspection.fed[watch])
 	}
 }
 
@@ -161,35 +146,17 @@ func (s *inspection) inspect(watch int, offset int64, plans []int, result *ops.T
 	}
 }
 
-// fedBy returns what feeds a watched value under a plan; it is found out when the first non-finite element is seen.
+// fedBy returns what feeds a result under a plan; it is found out when the first non-finite element is seen.
 func (s *inspection) fedBy(watch, plan int, operands []*ops.Tensor) feeding {
+	n := s.values[watch].Node
 	s.mu.Lock()
-	if s.feeding[watch] == nil {
-		s.feeding[watch], s.fed[watch] = map[int]*sync.Once{}, map[int]feeding{}
-	}
-	once := s.feeding[watch][plan]
-	if once == nil {
-		once = &sync.Once{}
-		s.feeding[watch][plan] = once
+	find := s.fed[watch][plan]
+	if find == nil {
+		find = sync.OnceValue(func() feeding { return feedingOf(n, &s.plans[plan].Nodes[n.Index], operands) })
+		s.fed[watch][plan] = find
 	}
 	s.mu.Unlock()
-	once.Do(func() {
-		n := s.values[watch].Node
-		f := feedingOf(n, &s.plans[plan].Nodes[n.Index], operands)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.fed[watch][plan] = f
-	})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.fed[watch][plan]
-}
-
-// end forgets the operands of a watched value.
-func (s *inspection) end(watch int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.feeding[watch], s.fed[watch] = nil, nil
+	return find()
 }
 
 // scan counts elements that are not finite or close to the limit, and tells whether there are zeros.

@@ -13,12 +13,12 @@ import (
 	"bf16lab/policy"
 )
 
-// pieces holds how a graph is cut for local errors, by the value of local in an experiment file.
-var pieces = map[string]func(*ops.Graph) policy.Pieces{"module": policy.ModulePieces, "primitive": policy.PrimitivePieces}
+// pieces holds how a graph is cut for local errors, by the value of local in an experiment file; "none" measures none.
+var pieces = map[string]func(*ops.Graph) policy.Pieces{"module": policy.ModulePieces, "none": nil, "primitive": policy.PrimitivePieces}
 
-// checkLocal settles whether local errors are measured.
+// checkLocal checks whether and how local errors are measured.
 func (c *Config) checkLocal() error {
-	if c.Local != "" && pieces[c.Local] == nil {
+	if _, ok := pieces[c.Local]; !ok && c.Local != "" {
 		return fmt.Errorf("%s: local: unknown value %.80q (valid: %s)", c.at("local"), c.Local, strings.Join(slices.Sorted(maps.Keys(pieces)), ", "))
 	}
 	return nil
@@ -90,7 +90,7 @@ func (r *replay) fillLocal(probe *replayProbe) {
 	}
 	for i := range r.run.Taps {
 		tap := &r.run.Taps[i]
-		if strings.HasPrefix(tap.Name, junctionHead) {
+		if n := r.taps[i].Value.Node; n != nil && inJunctionHead(n) {
 			continue
 		}
 		for p := range r.policies {

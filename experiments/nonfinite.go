@@ -28,9 +28,8 @@ func NonFinite(ctx context.Context, c *Config, o Options) (*results.Run, error) 
 	return r.run, nil
 }
 
-// inspect prepares a replay for a look at every equation on the way to its taps.
+// inspect prepares a replay for a look at every equation: all operands are kept.
 func (r *replay) inspect() {
-	r.inspected = inspected(r.graph, r.taps)
 	r.plans.all[0] = keepOperands(r.plans.all[0])
 }
 

@@ -16,6 +16,7 @@ import (
 	"bf16lab/policy"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // inspectGraph inspects a graph under f32 and a policy.
@@ -122,30 +123,59 @@ func TestNonFiniteAcquitted(t *testing.T) {
 	}
 }
 
-// TestNearMisses counts near misses that are written out: two values close to overflow, two that become zero, a difference that
-// loses ten bits.
+// TestNearMisses counts near misses that are written out: one value close to overflow, two that become zero, differences that
+// lose five, six and ten of eleven bits.
 func TestNearMisses(t *testing.T) {
 	b := ops.NewBuilder()
-	x := b.ConvertElementType(b.Argument("x", ops.Float32, 4), ops.Compute)
-	y := b.ConvertElementType(b.Argument("y", ops.Float32, 4), ops.Compute)
+	x := b.ConvertElementType(b.Argument("x", ops.Float32, 6), ops.Compute)
+	y := b.ConvertElementType(b.Argument("y", ops.Float32, 6), ops.Compute)
 	product := b.Mul(x, y)
 	b.Output("product", product)
 	b.Output("difference", b.Sub(x, y))
 	run := inspectGraph(t, b.Graph(), half, 1, func(v *ops.Value) *ops.Tensor {
-		values := []float32{100, 0x1p-14, 0x1p-14, 1}
+		values := []float32{100, 0x1p-14, 0x1p-14, 1, 1, 1}
 		if v.Input.Leaf == "y" {
-			values = []float32{50, 0x1p-12, 0x1p-13, 1 + 0x1p-10}
+			values = []float32{50, 0x1p-12, 0x1p-13, 1 + 0x1p-10, 1 - 0x1p-5, 1 + 0x1p-6}
 		}
 		return &ops.Tensor{Shape: v.Shape, F32: values}
 	})
 	want := []results.NearMiss{
 		{Kind: "overflow", Equation: 2, Primitive: "mul", Count: 1, Worst: 5000},
 		{Kind: "subnormal", Equation: 2, Primitive: "mul", Count: 2, Worst: 0x1p-26, Index: 1},
-		{Kind: "cancellation", Equation: 3, Primitive: "sub", Count: 1, Worst: 10, Index: 3},
+		{Kind: "cancellation", Equation: 3, Primitive: "sub", Count: 2, Worst: 10, Index: 3},
 	}
 	if diff := cmp.Diff(want, run.NonFinite.Policies[0].Near, equateNumbers); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// TestFindingsMerge cuts results into chunks that are merged in any order: what was seen must be the same.
+func TestFindingsMerge(t *testing.T) {
+	inf := math.Inf(1)
+	result := []float64{1, inf, -70000, 0, 2, 70000, math.NaN(), -inf, 3, 0}
+	in := &ops.Tensor{Shape: ops.Shape{10}, F64: []float64{1, 2, 3, 4, inf, 6, 7, 8, 9, 10}}
+	fed := newElementFeeding(in.Shape, []*ops.Tensor{in})
+	see := func(lo, hi int) *finding {
+		f := &finding{elements: int64(hi - lo), low: float64(lo), high: float64(hi), argumentOK: lo != 4}
+		f.scan(result[lo:hi], 65504, int64(lo))
+		f.findCreated(result[lo:hi], int64(lo), fed)
+		f.lost, f.lostMost, f.lostAt = 1, float64(lo/4), int64(lo)
+		f.cancelled, f.bits, f.cancelAt = 1, lo/4, int64(lo)
+		return f
+	}
+	want := &finding{
+		elements: 10, nonFinite: 3, created: 3, createdAt: 1, value: inf, operands: []float64{2}, largest: 70000, near: 2, nearAt: 2,
+		lost: 5, lostMost: 2, lostAt: 8, cancelled: 5, bits: 2, cancelAt: 8, low: 0, high: 10, argumentOK: true,
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		got := &finding{}
+		for _, chunk := range rapid.Permutation([]int{0, 2, 4, 6, 8}).Draw(t, "order") {
+			got.merge(see(chunk, chunk+2))
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(finding{}), equateNumbers); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
 }
 
 // TestFeeding follows infinities through every kind of equation that mixes elements: only those that read one inherit.

@@ -51,7 +51,6 @@ type replay struct {
 	pieces    policy.Pieces  // what local errors are local to; nil without them
 	entrances [][]*ops.Value // by tap: what comes into its piece
 	entering  []*ops.Value   // the entrances that are no taps; watched behind these
-	inspected []*ops.Value   // what is looked at for numbers that are not finite; watched behind those
 	program   *cpu.Program
 	inputs    *inputs
 	run       *results.Run
@@ -155,7 +154,7 @@ func (r *replay) watched() []*ops.Value {
 		r.entrances = entrances(r.taps, r.pieces)
 		r.entering = untapped(r.taps, r.entrances)
 	}
-	return append(append(out, r.entering...), r.inspected...)
+	return append(out, r.entering...)
 }
 
 // positions returns the equation that finds the splice sites, nil in a model without a junction head.

@@ -15,7 +15,7 @@ import (
 // VerdictConfig asks for verdicts: every tap of every policy is judged by how the error of a low-precision run that is taken
 // for granted, the baseline, compares with its own.
 type VerdictConfig struct {
-	// Baseline is the name of one of the policies; jax-cpu-eager unless given.
+	// Baseline is the name of one of the policies; unless given, jax-cpu-eager if that is one of them, else the first.
 	Baseline string `yaml:"baseline,omitempty"`
 	// Better and Worse are the ratios of errors up to which a policy is better than the baseline, and from which on it is
 	// worse: 0.8 and 1.25 unless given. Both are widened by the noise floor.
@@ -44,9 +44,6 @@ func (c *Config) checkVerdict() error {
 	if v.Worse == nil {
 		v.Worse = &worse
 	}
-	if v.Baseline == "" {
-		v.Baseline = defaultBaseline
-	}
 	switch {
 	case !(*v.Better > 0 && *v.Better <= 1):
 		return fmt.Errorf("%s: verdict: better: want a ratio above 0 and at most 1, got %v", c.at("verdict", "better"), *v.Better)
@@ -64,6 +61,9 @@ func (c *Config) baseline(policies []*policy.Policy) (int, error) {
 	names := make([]string, len(policies))
 	for i, p := range policies {
 		names[i] = p.Name
+	}
+	if c.Verdict.Baseline == "" {
+		return max(0, slices.Index(names, defaultBaseline)), nil
 	}
 	at := slices.Index(names, c.Verdict.Baseline)
 	if at < 0 {
@@ -149,11 +149,8 @@ func judge(target, baseline metrics.Metrics, same bool, floor float64, rule resu
 // baseline has none, and NaN where one cannot be compared with the reference at all.
 func errorRatio(target, baseline metrics.Metrics) float64 {
 	e, b := size(target), size(baseline)
-	switch {
-	case e == b:
+	if e == b {
 		return 1
-	case b == 0 && e > 0:
-		return math.Inf(1)
 	}
 	return e / b
 }

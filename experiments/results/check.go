@@ -38,6 +38,9 @@ func (r *Run) Check() error {
 	if err := r.checkRule(); err != nil {
 		return err
 	}
+	if err := r.NonFinite.check(r); err != nil {
+		return fmt.Errorf("nonfinite.%w", err)
+	}
 	if len(r.Taps) > maxTaps || len(r.Variants) > maxTaps {
 		return fmt.Errorf("taps: %d and %d variants, at most %d can be read", len(r.Taps), len(r.Variants), maxTaps)
 	}

@@ -30,7 +30,7 @@ func encoded(t testing.TB) string {
 // TestRoundTrip writes and reads a file, and one without anything that may be missing.
 func TestRoundTrip(t *testing.T) {
 	bare := example()
-	bare.Rule, bare.LocalBy = VerdictRule{}, ""
+	bare.Rule, bare.LocalBy, bare.NonFinite = VerdictRule{}, "", NonFinite{}
 	bare.Policies, bare.Taps, bare.Variants, bare.Explanations, bare.Command = nil, nil, nil, nil, nil
 	for _, want := range []*Run{example(), bare} {
 		path := filepath.Join(t.TempDir(), "results.json")
@@ -108,6 +108,18 @@ func TestReadErrors(t *testing.T) {
 		{`"counts":[2,1]`, `"counts":[2,3]`, `taps[1].scatter[0].counts[1]: 3 of 2 elements that are left`},
 		{`"counts":[2,1]`, `"counts":[2]`, `taps[1].scatter[0].counts: 1 bins, 2 medians and 2 high quantiles`},
 		{`"low":42`, `"low":66`, `taps[1].scatter[0].low: 2 bins from bin 66 on, there are 67`},
+		{`{"policy":"jax-cpu-eager","created"`, `{"policy":"jax","created"`, `nonfinite.policies[0].policy: "jax", the run has "jax-cpu-eager"`},
+		{`"limit":65504`, `"limit":"+Inf"`, `nonfinite.policies[0].limit: +Inf is not the largest number`},
+		{`"largest":{"value":300`, `"largest":{"value":-3`, `nonfinite.policies[0].largest.value: -3 is not a finite magnitude`},
+		{`"equation":5`, `"equation":2`, `nonfinite.policies[0].created[1].equation: 2 after 2`},
+		{`"count":7`, `"count":0`, `nonfinite.policies[0].created[0]: equation 2, 0 elements from 4 on`},
+		{`"value":"NaN"`, `"value":1`, `nonfinite.policies[0].created[1].value: 1 is finite`},
+		{`"operands":[300`, `"operands":["NaN"`, `nonfinite.policies[0].created[0].operands: one is not finite`},
+		{`"kind":"cancellation"`, `"kind":"luck"`, `nonfinite.policies[0].near[0].kind: "luck" is none of the kinds`},
+		{`"worst":11`, `"worst":0`, `nonfinite.policies[0].near[0].worst: 0, want a finite number above 0`},
+		{`"index":9`, `"index":-9`, `nonfinite.policies[0].near[0]: equation 6, 2 elements, the worst at -9`},
+		{`"low":-11.5`, `"low":1`, `nonfinite.policies[0].arguments[0]: 8 elements between 1 and 0`},
+		{`"words":["Nothing`, `"words":[7,"Nothing`, `nonfinite.words[0]: number where a string is wanted`},
 		{`"median":[0.5,0]`, `"median":[0.75,0]`, `taps[1].scatter[0].median[0]: 0.75, with 0.5`},
 	} {
 		bad := strings.Replace(good, c.from, c.to, 1)

@@ -48,8 +48,21 @@ func example() *Run {
 			tap("empty", []int{3, 0}, nil, nil, nil),
 			tap("nothing finite", []int{1}, []float32{1}, []float32{nan}, []float32{float32(math.Inf(-1))}),
 		},
-		Variants:     []TapVariant{{Imposed: "splice positions", Tap: pair}},
-		LocalBy:      "module",
+		Variants: []TapVariant{{Imposed: "splice positions", Tap: pair}},
+		LocalBy:  "module",
+		NonFinite: NonFinite{
+			Policies: []NonFinitePolicy{
+				{Policy: "jax-cpu-eager", Limit: 65504, Largest: Magnitude{Value: 300, Equation: 3, Primitive: "add", Module: "m", Function: "f"},
+					Created: []Creation{
+						{Equation: 2, Primitive: "mul", Module: "m", Tap: "t", Count: 7, Index: 4, Value: metrics.Number(math.Inf(1)), Operands: []metrics.Number{300, 301}},
+						{Equation: 5, Primitive: "log", Count: 1, Value: metrics.Number(math.NaN()), Operands: []metrics.Number{-1}, ByDesign: true},
+					},
+					Near:      []NearMiss{{Kind: NearCancellation, Equation: 6, Primitive: "sub", Count: 2, Worst: 11, Index: 9}},
+					Arguments: []Argument{{Primitive: "exp", Low: -11.5, High: 0, Count: 8}}},
+				{Policy: "weights, \"bf16\"", Limit: 65504, Largest: Magnitude{Equation: -1}, Created: []Creation{}, Near: []NearMiss{}, Arguments: []Argument{}},
+			},
+			Words: []string{"Nothing \"happens\"."},
+		},
 		Rule:         VerdictRule{Baseline: "jax-cpu-eager", Floor: "sequential", Better: 0.75, Worse: 1.25},
 		Explanations: []Explanation{{Policy: "jax-cpu-eager", Text: "the pair path"}},
 	}

@@ -13,8 +13,8 @@ import (
 func TestLayout(t *testing.T) {
 	run := example()
 	lines := strings.Split(encoded(t), "\n")
-	// 19 fields, 5 closing brackets less one list of no structures, the entries, two braces, and the end of the last line.
-	want := 19 + 4 + len(run.Policies) + len(run.Taps) + len(run.Variants) + len(run.Explanations) + 2 + 1
+	// 20 fields, 5 closing brackets less one list of no structures, the entries, two braces, and the end of the last line.
+	want := 20 + 4 + len(run.Policies) + len(run.Taps) + len(run.Variants) + len(run.Explanations) + 2 + 1
 	if len(lines) != want {
 		t.Errorf("%d lines, want %d:\n%s", len(lines), want, strings.Join(lines, "\n"))
 	}

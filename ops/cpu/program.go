@@ -262,12 +262,13 @@ func (p *Program) operandClass(plan int, n *ops.Node, i int) int {
 type run struct {
 	*Program
 	Options
-	memory *memory
-	stored map[int]*ops.Tensor // by class
-	owned  map[int]bool        // whether the tensor of a class came from memory
-	left   []int               // by class: reads that are still to come
-	rooms  map[int]bool        // classes for whose results a flow has made room
-	stats  Stats
+	inspector Inspector // the probe, if it is one
+	memory    *memory
+	stored    map[int]*ops.Tensor // by class
+	owned     map[int]bool        // whether the tensor of a class came from memory
+	left      []int               // by class: reads that are still to come
+	rooms     map[int]bool        // classes for whose results a flow has made room
+	stats     Stats
 }
 
 // Run carries the program out. It stops early with the context's error when the context ends, and with the error of
@@ -281,8 +282,13 @@ func (p *Program) Run(ctx context.Context, o Options) (Stats, error) {
 }
 
 func (p *Program) newRun(o Options) *run {
+	inspector, _ := o.Probe.(Inspector)
+	if inspector != nil && p.strip > 0 {
+		panic("cpu: what is carried out in strips cannot be inspected")
+	}
 	return &run{
-		Program: p, Options: o, memory: newMemory(p.PeakBytes()), stored: map[int]*ops.Tensor{}, owned: map[int]bool{}, rooms: map[int]bool{},
+		inspector: inspector,
+		Program:   p, Options: o, memory: newMemory(p.PeakBytes()), stored: map[int]*ops.Tensor{}, owned: map[int]bool{}, rooms: map[int]bool{},
 		left: append([]int(nil), p.uses...), stats: Stats{Seconds: make([]float64, len(p.plans)), Steps: len(p.stages)},
 	}
 }
@@ -334,6 +340,7 @@ func (r *run) runStep(ctx context.Context, s *step, done float64) error {
 		}
 	}
 	r.endStep(s)
+	r.inspected(s)
 	return nil
 }
 

@@ -82,6 +82,7 @@ func (x *rowsRun) carryOut(from, to int) {
 				x.seconds[worker][i] += time.Since(start).Seconds()
 			}
 			x.observeTile(x.step, x.unit, x.pass, x.watches, x.machines[worker], g, lo, hi)
+			x.inspectTile(x.step, x.unit, x.pass, x.machines[worker], lo)
 		}
 	})
 }
@@ -135,9 +136,6 @@ func (r *run) observeTile(s *step, u *unit, pass []int, watches []unitWatch, mac
 			values[0] = held.Range(lo*w.inner, hi*w.inner, ops.Shape{(hi - lo) * w.inner})
 		}
 		r.Probe.Observe(w.watch, group, int64(lo)*int64(w.inner), r.shown(w.watch, values))
-		for i, instance := range pass {
-			r.inspect(s, instance, w.watch, int64(lo)*int64(w.inner), machines[i].results[w.row])
-		}
 	}
 }
 
@@ -210,7 +208,7 @@ func (p *tileProgram) buffer(free *[]int, size int, s ops.Storage) int {
 	return len(p.slots) - 1
 }
 
-// lastUses returns for each value made in the unit the last equation that reads it; values that are watched, or passed on
+// lastUses returns for each value made in the unit the last equation that reads it; values that are watched, inspected or passed on
 // by an alias, are missing: their buffers are not used again.
 func (r *run) lastUses(u *unit) map[*ops.Value]int {
 	last := map[*ops.Value]int{}
@@ -225,7 +223,7 @@ func (r *run) lastUses(u *unit) map[*ops.Value]int {
 		if _, ok := last[n.Out[0]]; !ok {
 			last[n.Out[0]] = i
 		}
-		if len(r.watches[n.Out[0]]) > 0 {
+		if len(r.watches[n.Out[0]]) > 0 || r.inspector != nil {
 			delete(last, n.Out[0])
 		}
 		for _, plan := range r.plans {

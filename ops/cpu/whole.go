@@ -22,6 +22,9 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 		r.spend(s, i, time.Since(start).Seconds())
 	}
 	for at, v := range n.Out {
+		for _, i := range pass {
+			r.inspectWhole(s, i, v, results[i][at])
+		}
 		for _, watch := range r.watches[v] {
 			values := make([]*ops.Tensor, len(r.plans))
 			for plan, of := range s.of {
@@ -33,9 +36,6 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 				values[0] = r.stored[r.class[0][v.ID]]
 			}
 			r.observe(watch, values)
-			for _, i := range pass {
-				r.inspectWhole(s, i, watch, results[i][at])
-			}
 		}
 	}
 	for _, i := range pass {
