@@ -19,12 +19,8 @@ func (p *Policy) Plan(g *ops.Graph) (*ops.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &planner{settings: s, graph: g, sites: sitesOf(g), formats: make([]bf16.Format, g.NumValues()), tiny: make([]bool, g.NumValues()), used: make([]bool, len(s.rules))}
+	b := newPlanner(s, g)
 	plan := &ops.Plan{Name: p.Name, Nodes: make([]ops.NodePlan, len(g.Nodes))}
-	for _, v := range g.Inputs {
-		b.formats[v.ID] = b.inputFormat(v)
-		b.tiny[v.ID] = v.Input.Kind == ops.Parameter || v.Input.Kind == ops.State
-	}
 	if s.elision {
 		b.jit = newJIT(g, b.half, b.cpu)
 	}
@@ -49,6 +45,16 @@ type planner struct {
 	tiny    []bool        // by value: whether it may hold subnormal numbers
 	used    []bool
 	jit     *jit // nil for a policy that elides nothing
+}
+
+// newPlanner returns a planner that knows the inputs of the graph.
+func newPlanner(s *settings, g *ops.Graph) *planner {
+	b := &planner{settings: s, graph: g, sites: sitesOf(g), formats: make([]bf16.Format, g.NumValues()), tiny: make([]bool, g.NumValues()), used: make([]bool, len(s.rules))}
+	for _, v := range g.Inputs {
+		b.formats[v.ID] = b.inputFormat(v)
+		b.tiny[v.ID] = v.Input.Kind == ops.Parameter || v.Input.Kind == ops.State
+	}
+	return b
 }
 
 func (b *planner) nearest(text string) string {

@@ -29,17 +29,29 @@ func region(n *ops.Node) []string {
 	return []string{n.Module, n.Module + ":" + n.Function}
 }
 
+// all returns every name of an equation.
+func (s *sites) all(n *ops.Node) []string {
+	within := region(n)
+	names := append(append([]string{}, s.taps[n.Index]...), within...)
+	return append(names, primitiveNames(n)...)
+}
+
+// primitiveNames returns the names of an equation that say its primitive, or the leaf that it casts.
+func primitiveNames(n *ops.Node) []string {
+	within := region(n)
+	names := []string{within[len(within)-1] + "@" + string(n.Primitive)}
+	if leaf := castLeaf(n); leaf != "" {
+		names = append(names, n.Module+"@"+leaf)
+	}
+	return names
+}
+
 // names returns everything that a rule of the given kind may match at an equation. Rounding happens at taps, or at all
 // results of a primitive when the glob says @primitive; a compute format holds in whole regions as well.
 func (s *sites) names(n *ops.Node, r *rule) []string {
 	names := s.taps[n.Index]
 	if strings.Contains(r.source.Match, "@") {
-		names = names[:len(names):len(names)]
-		within := region(n)
-		names = append(names, within[len(within)-1]+"@"+string(n.Primitive))
-		if leaf := castLeaf(n); leaf != "" {
-			names = append(names, n.Module+"@"+leaf)
-		}
+		names = append(names[:len(names):len(names)], primitiveNames(n)...)
 	}
 	if r.source.Compute != "" {
 		names = append(names[:len(names):len(names)], region(n)...)
