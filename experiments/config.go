@@ -35,6 +35,10 @@ type Config struct {
 	// Local asks for local errors, by module or by primitive.
 	Local   string         `yaml:"local,omitempty"`
 	Verdict *VerdictConfig `yaml:"verdict,omitempty"`
+	// Ablation is for kind: ablation.
+	Ablation *AblationConfig `yaml:"ablation,omitempty"`
+	// Search is for kind: search.
+	Search *SearchConfig `yaml:"search,omitempty"`
 
 	file string     // what errors begin with
 	tree *yaml.Node // what was decoded, to find lines for errors
@@ -125,7 +129,7 @@ func (c *Config) check() error {
 	case len(c.Policies) == 0:
 		return fmt.Errorf("%s: policies: want at least one", c.at("policies"))
 	}
-	for _, check := range []func() error{c.checkKind, c.checkLocal, c.checkVerdict} {
+	for _, check := range []func() error{c.checkKind, c.checkLocal, c.checkVerdict, c.checkAblation, c.checkSearch} {
 		if err := check(); err != nil {
 			return err
 		}

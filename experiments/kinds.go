@@ -14,6 +14,24 @@ import (
 var kinds = map[string]func(context.Context, *Config, Options) (*results.Run, error){
 	results.KindReplay:    Replay,
 	results.KindNonFinite: NonFinite,
+	results.KindAblation:  Ablate,
+	results.KindSearch:    Search,
+}
+
+// planners holds how the cost of a kind of experiment is found out beforehand.
+var planners = map[string]func(*Config, Options) (results.ReplayPlan, error){
+	results.KindReplay:   planReplay,
+	results.KindAblation: planAblation,
+	results.KindSearch:   planSearch,
+}
+
+// Plan tells what an experiment would take, without running it.
+func Plan(c *Config, o Options) (results.ReplayPlan, error) {
+	plan := planners[c.Kind]
+	if plan == nil {
+		return results.ReplayPlan{}, fmt.Errorf("%s: the cost of kind %s is not known beforehand", c.at("kind"), c.Kind)
+	}
+	return plan(c, o)
 }
 
 // Run runs an experiment of any kind and returns its results.

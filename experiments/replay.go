@@ -23,6 +23,15 @@ type Options struct {
 	// Memory is the largest amount of memory in bytes that the run may take; 0 asks the machine. If that is too little for
 	// whole values, they are passed from unit to unit in strips along the sequence.
 	Memory int64
+	// Plan is told what an experiment of many replays is going to take before it begins; nil for nobody.
+	Plan func(results.ReplayPlan)
+}
+
+// tellPlan hands a plan to whoever wants to know.
+func (o *Options) tellPlan(plan results.ReplayPlan) {
+	if o.Plan != nil {
+		o.Plan(plan)
+	}
 }
 
 // imposed is what the name of a policy is followed by when the reference's splice sites are imposed on it.
@@ -82,6 +91,15 @@ func (r *replay) carryOut(ctx context.Context, load func(*ops.Value) (*ops.Tenso
 	return nil
 }
 
+// planReplay tells what a replay takes.
+func planReplay(c *Config, o Options) (results.ReplayPlan, error) {
+	r, err := prepare(c, o)
+	if err != nil {
+		return results.ReplayPlan{}, err
+	}
+	return costOf([]*cpu.Program{r.program}, 1, o.Threads), nil
+}
+
 // prepare reads the inputs, traces the model and makes the plans.
 func prepare(c *Config, o Options) (*replay, error) {
 	r := &replay{config: c, options: o}
@@ -128,10 +146,7 @@ func (r *replay) compile(length, batch int) (err error) {
 
 // watched returns the values of the taps and, behind them, what comes into their pieces.
 func (r *replay) watched() []*ops.Value {
-	var out []*ops.Value
-	for _, t := range r.taps {
-		out = append(out, t.Value)
-	}
+	out := watchedOf(r.taps)
 	if r.pieces != nil {
 		r.entrances = entrances(r.taps, r.pieces)
 		r.entering = untapped(r.taps, r.entrances)

@@ -273,6 +273,62 @@ def watch(m, taps):
     return intercept
 
 
+# ------------------------------------------------------------------------------- single functions patched to float32
+
+
+def subclass(base, call, name):
+    """A module of the official model with another __call__ and the name that the official one would get."""
+
+    def init(self, *a, **k):
+        base.__init__(self, *a, **{'name': name, **k})
+
+    return type(base)(base.__name__, (base,), {'__init__': init, '__call__': call})
+
+
+def patch(m, function, params):
+    """Computes one function of the model in float32, as one would patch its source: what comes in is widened, its parameters
+    are taken as they are stored, the result is cast back to the type of what came in."""
+    f32, jnp, lax = m.jnp.float32, m.jnp, m.jax.lax
+    own = lambda module: params[module.module_name]
+
+    def standardized_conv(self, x):
+        p = own(self)
+        w = p['w'] - jnp.mean(p['w'], axis=(0, 1), keepdims=True)
+        fan_in = self._width * x.shape[-1]
+        w = w * (p['scale'] * lax.rsqrt(jnp.maximum(fan_in * jnp.var(w, axis=(0, 1), keepdims=True), 1e-4)))
+        y = lax.conv_general_dilated(lhs=x, rhs=w.astype(x.dtype), window_strides=[1], padding='SAME',
+                                     dimension_numbers=lax.ConvDimensionNumbers(lhs_spec=(0, 2, 1), rhs_spec=(2, 1, 0), out_spec=(0, 2, 1)))
+        bias = m.hk.get_parameter('bias', shape=(self._num_channels,), dtype=x.dtype, init=jnp.zeros)
+        return y + jnp.broadcast_to(bias, y.shape)
+
+    def layer_norm(self, x):
+        p, y = own(self), x.astype(f32)
+        if not self._rms_norm:
+            y = y - jnp.mean(y, axis=-1, keepdims=True)
+        inverse = p['scale'] * lax.rsqrt(jnp.mean(jnp.square(y), axis=-1, keepdims=True) + 1e-5)
+        return (inverse * y + p['offset']).astype(x.dtype)
+
+    def rms_batch_norm(self, x):
+        p, shape = own(self), (1,) * (x.ndim - 1) + (x.shape[-1],)
+        variance = m.hk.get_state('var_ema', shape, dtype=f32, init=jnp.ones).astype(f32)  # a state, cast before
+        return (x.astype(f32) * (p['scale'] * lax.rsqrt(variance + 1e-5)) + p['offset']).astype(x.dtype)
+
+    rope = m.attention.apply_rope
+    if function == 'weight_standardisation':
+        m.convolutions.StandardizedConv1D = subclass(m.convolutions.StandardizedConv1D, standardized_conv, 'standardized_conv1_d')
+    elif function == 'layer_norm':
+        m.layers.LayerNorm = subclass(m.layers.LayerNorm, layer_norm, 'layer_norm')
+    elif function == 'rms_batch_norm':
+        m.layers.RMSBatchNorm = subclass(m.layers.RMSBatchNorm, rms_batch_norm, 'rms_batch_norm')
+    elif function == 'gelu':
+        m.layers.gelu = lambda x: (m.jax.nn.sigmoid(f32(1.702) * x.astype(f32)) * x.astype(f32)).astype(x.dtype)
+    elif function == 'rope':
+        m.attention.apply_rope = lambda x, *a, **k: rope(x.astype(f32), *a, **k).astype(x.dtype)
+
+
+PATCHES = ['weight_standardisation', 'layer_norm', 'rms_batch_norm', 'gelu', 'rope']
+
+
 def run_model(args):
     f64 = args.mode == 'f64-prim'
     if args.length < 4096 or args.length % 2048:
@@ -299,11 +355,16 @@ def run_model(args):
     shapes = jax.eval_shape(forward(None).init, jax.random.PRNGKey(0), jnp.zeros((1, 4096, 4), jnp.float32), jnp.zeros((1,), jnp.int32))
     kind = np.float64 if f64 else np.float32
     params, state = (jax.tree.map(lambda a: jnp.asarray(a.astype(kind)), tensors(args.seed, t, exponent)) for t in shapes)
+    if args.float32:
+        patch(m, args.float32, params)
     taps, t = Taps(args.sample), forward(policy)
     organism = jnp.full((1,), args.organism, jnp.int32)
     start = time.time()
     if args.mode == 'bf16-jit':
         (heads, emb), _ = jax.jit(lambda p, s, a, o: t.apply(p, s, None, a, o))(params, state, jnp.asarray(x.astype(kind)), organism)
+    elif args.outputs_only:
+        with jax.disable_jit():
+            (heads, emb), _ = t.apply(params, state, None, jnp.asarray(x.astype(kind)), organism)
     else:
         with jax.disable_jit(), m.hk.intercept_methods(watch(m, taps)):
             (heads, emb), _ = t.apply(params, state, None, jnp.asarray(x.astype(kind)), organism)
@@ -314,7 +375,7 @@ def run_model(args):
             for k, v in d.items():
                 taps.add(f'out/{h}/{k}', v)
     write(args.output, taps.arrays, {'mode': args.mode, 'S': args.length, 'weights': {'kind': 'synthetic', 'version': 1, 'seed': args.seed}, 'input': described, 'organism': args.organism,
-                                     'jax': jax.__version__, 'times': [time.time() - start], 'taps': taps.meta})
+                                     **({'float32': args.float32} if args.float32 else {}), 'jax': jax.__version__, 'times': [time.time() - start], 'taps': taps.meta})
     print(f'{args.output}: {len(taps.meta)} taps, {time.time() - start:.0f} s')
 
 
@@ -462,6 +523,8 @@ def main():
     w.add_argument('--organism', type=int, choices=[0, 1], default=0, help='0 human, 1 mouse')
     w.add_argument('--sample', type=int, default=4096, help='elements kept of a larger tensor; a huge number keeps all')
     w.add_argument('--no-heads', action='store_true', help='embeddings only')
+    w.add_argument('--float32', choices=PATCHES, metavar='FUNCTION', help='compute one function in float32: ' + ', '.join(PATCHES) + ' (bf16-prim only)')
+    w.add_argument('--outputs-only', action='store_true', help='nothing from inside of the model')
     w.add_argument('--exponents', metavar='FILE', help='var_ema exponents, JSON or .gz (default: ../model/weights/data)')
     args = p.parse_args()
     if not args.agr:
@@ -470,6 +533,8 @@ def main():
         p.error(f'-o {args.output}: the name must end in .npz')
     if args.what == 'model' and (args.sample < 1 or args.start < 0):
         p.error('--sample must be at least 1, --start at least 0')
+    if args.what == 'model' and args.float32 and args.mode != 'bf16-prim':
+        p.error('--float32 is for --mode bf16-prim')
     (run_blocks if args.what == 'blocks' else run_model)(args)
 
 

@@ -17,16 +17,18 @@ type runCommand struct {
 	Output  string      `short:"o" placeholder:"DIR" help:"Folder for the report, new or empty (default: out/NAME)."`
 	Set     []string    `sep:"none" placeholder:"KEY=VALUE" help:"Change the value at a path of keys of the file; may be repeated."`
 	Threads threadCount `default:"${threads}" placeholder:"N" help:"Goroutines that compute (default: ${threads}). The results do not depend on it."`
+	Plan    bool        `help:"Show how many replays, how much time and how much memory the experiment would take, and run nothing."`
 	Memory  byteSize    `placeholder:"LIMIT" help:"Refuse to start if more memory is needed, for example 12GiB (default: what the machine has left)."`
 }
 
 // Help is shown by bf16lab run --help.
 func (runCommand) Help() string {
-	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, plots/*.png, taps.csv and results.json, all at once at the end.
+	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, plots/*.png, taps.csv and results.json, all at once at the end; an ablation adds ablation.csv.
 
 Examples:
 
 	bf16lab run experiments/configs/quickstart.yaml
+	bf16lab run experiments/configs/ablation.yaml --plan
 	bf16lab run quickstart.yaml -o out/seed2 --set weights.synthetic.seed=2
 	bf16lab run quickstart.yaml --set 'policies=[jax-cpu-eager]' --set 'taps=["out/**"]'
 	bf16lab run quickstart.yaml --set 'input={random: {seed: 42, length: 8192}}' --threads 1`
@@ -38,16 +40,26 @@ func (c *runCommand) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
+	options := experiments.Options{
+		Threads: int(c.Threads), Memory: int64(c.Memory), Version: version(), Command: append([]string{"bf16lab"}, con.args...),
+	}
+	if c.Plan {
+		plan, err := experiments.Plan(config, options)
+		if err != nil {
+			return err
+		}
+		writePlan(con.out, plan)
+		return nil
+	}
 	folder, err := newOutputFolder(cmp.Or(c.Output, filepath.Join("out", config.Name)))
 	if err != nil {
 		return err
 	}
 	defer folder.discard()
 	progress := newProgress(con.err)
-	run, err := experiments.Run(ctx, config, experiments.Options{
-		Threads: int(c.Threads), Memory: int64(c.Memory), Version: version(),
-		Command: append([]string{"bf16lab"}, con.args...), Progress: progress.update,
-	})
+	options.Progress = progress.update
+	options.Plan = func(plan results.ReplayPlan) { writePlan(con.err, plan) }
+	run, err := experiments.Run(ctx, config, options)
 	progress.end(err == nil)
 	if err != nil {
 		return err
@@ -62,6 +74,12 @@ func (c *runCommand) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	writeSummary(con.out, run, tableWidth)
+	switch run.Kind {
+	case results.KindAblation:
+		writeAblation(con.out, &run.Ablation)
+	case results.KindSearch:
+		writeSearch(con.out, &run.Search)
+	}
 	fmt.Fprintf(con.out, "\n%s\n", filepath.Join(folder.final, reportFile))
 	return nil
 }
@@ -76,6 +94,11 @@ func writeReport(dir string, run *results.Run) error {
 	}
 	if err := results.WriteCSV(filepath.Join(dir, "taps.csv"), run); err != nil {
 		return err
+	}
+	if run.Kind == results.KindAblation {
+		if err := results.WriteAblationCSV(filepath.Join(dir, "ablation.csv"), run); err != nil {
+			return err
+		}
 	}
 	return reports.Write(dir, run)
 }

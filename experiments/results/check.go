@@ -51,6 +51,12 @@ func (r *Run) Check() error {
 			return fmt.Errorf("variants[%d].%w", i, err)
 		}
 	}
+	if err := r.Ablation.check(); err != nil {
+		return fmt.Errorf("ablation.%w", err)
+	}
+	if err := r.Search.check(); err != nil {
+		return fmt.Errorf("search.%w", err)
+	}
 	return nil
 }
 

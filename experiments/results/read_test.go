@@ -163,6 +163,13 @@ func TestReadBound(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	good := encoded(f)
 	f.Add([]byte(good))
+	attributed := example()
+	attributed.Ablation, attributed.Search = ablationExample(), searchExample()
+	var text bytes.Buffer
+	if err := Encode(&text, attributed); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text.Bytes())
 	f.Add([]byte(strings.Replace(good, `"schema": 1`, `"schema": 2`, 1)))
 	f.Add([]byte(strings.Replace(good, `[2,2]`, `[1e99]`, 1)))
 	f.Add([]byte(`{"taps":[{"metrics":[{"reference":null}]}]}`))
@@ -188,6 +195,9 @@ func FuzzDecode(f *testing.F) {
 		}
 		if err := EncodeCSV(&b, r); err != nil {
 			t.Errorf("accepted, but not as CSV: %v", err)
+		}
+		if err := EncodeAblationCSV(&b, r); err != nil {
+			t.Errorf("accepted, but its ablation not as CSV: %v", err)
 		}
 	})
 }

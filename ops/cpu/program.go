@@ -519,3 +519,6 @@ func (r *run) spend(s *step, instance int, seconds float64) {
 
 // Work returns the estimated work of the program, in floating-point operations of a matrix product.
 func (p *Program) Work() float64 { return p.work }
+
+// Plans returns the plans that the program carries out, in their order.
+func (p *Program) Plans() []*ops.Plan { return p.plans }

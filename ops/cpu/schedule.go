@@ -20,7 +20,7 @@ type unit struct {
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
 // values early.
 func schedule(g *ops.Graph, roots []*ops.Value, apart cuts) []*unit {
-	nodes := needed(g, roots)
+	nodes := Needed(g, roots...)
 	consumers := g.Consumers()
 	var units []*unit
 	for i := 0; i < len(nodes); {
@@ -40,8 +40,8 @@ func schedule(g *ops.Graph, roots []*ops.Value, apart cuts) []*unit {
 	return reorder(units)
 }
 
-// needed returns the equations that the roots depend on, in order.
-func needed(g *ops.Graph, roots []*ops.Value) []*ops.Node {
+// Needed returns the equations that values depend on, in order.
+func Needed(g *ops.Graph, roots ...*ops.Value) []*ops.Node {
 	keep := make([]bool, len(g.Nodes))
 	for _, v := range roots {
 		if v.Node != nil {
@@ -200,20 +200,24 @@ func (u *unit) reads() []*ops.Value {
 func (u *unit) estimate() float64 {
 	work := 0.0
 	for _, n := range u.nodes {
-		size := 0
-		for _, v := range n.Out {
-			size += v.Shape.Size()
-		}
-		switch n.Params.(type) {
-		case ops.DotParams, ops.ConvParams:
-			work += operations(n)
-		case ops.ReduceParams, ops.WindowParams:
-			work += elementwiseCost * float64(n.In[0].Shape().Size())
-		default:
-			work += elementwiseCost * float64(size)
-		}
+		work += Work(n)
 	}
 	return work
+}
+
+// Work returns about how much an equation costs, in floating-point operations of a matrix product that take the same time.
+func Work(n *ops.Node) float64 {
+	size := 0
+	for _, v := range n.Out {
+		size += v.Shape.Size()
+	}
+	switch n.Params.(type) {
+	case ops.DotParams, ops.ConvParams:
+		return operations(n)
+	case ops.ReduceParams, ops.WindowParams:
+		return elementwiseCost * float64(n.In[0].Shape().Size())
+	}
+	return elementwiseCost * float64(size)
 }
 
 // elementwiseCost is the time of an elementwise operation on one element, in operations of a matrix product.
