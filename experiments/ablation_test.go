@@ -179,8 +179,8 @@ func TestAblationInBatches(t *testing.T) {
 	if whole.run.Reference.Digest != parts.run.Reference.Digest || whole.run.Policies[0].Digest != parts.run.Policies[0].Digest {
 		t.Error("the fingerprints differ")
 	}
-	parts.options.Memory = Headroom
-	if _, err := newAblation(parts, []string{results.Rescue}); err == nil || !strings.Contains(err.Error(), "the run needs at least") {
+	parts.options.Memory, parts.limit = Headroom, 0
+	if _, err := newAblation(parts, []string{results.Rescue}); err == nil || !strings.Contains(err.Error(), "a replay beside its reference needs at least") {
 		t.Errorf("too little memory: %v", err)
 	}
 }

@@ -63,11 +63,7 @@ func (h *Rehearsal) program(policy string) *cpu.Program {
 	if at < 0 {
 		panic(fmt.Sprintf("experiments: the experiment has no policy %s", policy))
 	}
-	watched := make([]*ops.Value, len(h.replay.taps))
-	for i, t := range h.replay.taps {
-		watched[i] = t.Value
-	}
-	h.alone[policy] = cpu.Compile(h.replay.graph, plans[at:at+1], watched)
+	h.alone[policy] = cpu.Compile(h.replay.graph, plans[at:at+1], watchedOf(h.replay.taps))
 	return h.alone[policy]
 }
 

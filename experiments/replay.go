@@ -146,10 +146,7 @@ func (r *replay) compile(length, batch int) (err error) {
 
 // watched returns the values of the taps and, behind them, what comes into their pieces.
 func (r *replay) watched() []*ops.Value {
-	var out []*ops.Value
-	for _, t := range r.taps {
-		out = append(out, t.Value)
-	}
+	out := watchedOf(r.taps)
 	if r.pieces != nil {
 		r.entrances = entrances(r.taps, r.pieces)
 		r.entering = untapped(r.taps, r.entrances)

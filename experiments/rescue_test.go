@@ -49,7 +49,7 @@ func TestRescueIsTheOfficialModelPatchedByHand(t *testing.T) {
 	if len(plans) != len(patchedFunctions) {
 		t.Fatalf("%d groups for %d functions", len(plans), len(patchedFunctions))
 	}
-	_, err = a.program(plans).Run(context.Background(), cpu.Options{Workers: 2, Load: a.pairs[0].load, Probe: w})
+	_, err = cpu.Compile(a.graph, a.together(plans), watchedOf(a.outputs)).Run(context.Background(), cpu.Options{Workers: 2, Load: a.pairs[0].load, Probe: w})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,3 +82,12 @@ func tapNames(g *ops.Graph) []string {
 	}
 	return names
 }
+
+// watchedOf returns the values of taps.
+func watchedOf(taps []ops.Tap) []*ops.Value {
+	watched := make([]*ops.Value, len(taps))
+	for i, t := range taps {
+		watched[i] = t.Value
+	}
+	return watched
+}

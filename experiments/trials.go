@@ -28,6 +28,9 @@ type trials struct {
 	pairs     []pair
 	run       *results.Run
 	progress  trialProgress
+
+	limit     int64  // memory that a program may take, as it was when the first was compiled
+	limitFrom string // what an error calls it
 }
 
 // pair is one choice of weights and input: a repeat of the experiment.
@@ -46,8 +49,6 @@ type measurement struct {
 
 // newTrials prepares an experiment with one policy. seeds are further seeds of the weights.
 func newTrials(c *Config, o Options, g grouping, seeds []uint64) (*trials, error) {
-	// What is left of the machine's memory counts as it is when the experiment begins.
-	o.Memory, _ = o.limit()
 	t := &trials{config: c, options: o}
 	batch, err := c.sequences()
 	if err != nil {
@@ -109,21 +110,26 @@ func (t *trials) referencePlan() *ops.Plan {
 	return t.mixture.Plan(t.reference.Name, func(*ops.Node) bool { return true })
 }
 
-// program compiles plans to run together after the reference.
-func (t *trials) program(plans []*ops.Plan) *cpu.Program {
-	watched := make([]*ops.Value, len(t.outputs))
-	for i, tap := range t.outputs {
-		watched[i] = tap.Value
-	}
-	return cpu.Compile(t.graph, append([]*ops.Plan{t.referencePlan()}, plans...), watched)
+// together returns plans with the reference before them.
+func (t *trials) together(plans []*ops.Plan) []*ops.Plan {
+	return append([]*ops.Plan{t.referencePlan()}, plans...)
 }
 
 // compile compiles plans into as few programs as fit into memory, in their order.
 func (t *trials) compile(plans []*ops.Plan) ([]*cpu.Program, error) {
-	all := t.program(plans)
-	advice := func(int64) string { return "use a shorter sequence" }
-	if err := t.options.checkMemory(all.PeakBytes(), advice); err == nil || len(plans) < 2 {
-		return []*cpu.Program{all}, err
+	if t.limit == 0 {
+		t.limit, t.limitFrom = t.options.limit()
+	}
+	watched := watchedOf(t.outputs)
+	if len(plans) < 2 {
+		one := cpu.CompileWithin(t.graph, t.together(plans), watched, t.limit-Headroom)
+		if need := one.PeakBytes() + Headroom; need > t.limit {
+			return nil, fmt.Errorf("a replay beside its reference needs at least %.1f GiB of memory, %s %.1f GiB: use a shorter sequence", gib(need), t.limitFrom, gib(t.limit))
+		}
+		return []*cpu.Program{one}, nil
+	}
+	if all := cpu.Compile(t.graph, t.together(plans), watched); all.PeakBytes()+Headroom <= t.limit {
+		return []*cpu.Program{all}, nil
 	}
 	first, err := t.compile(plans[:len(plans)/2])
 	if err != nil {
