@@ -44,7 +44,7 @@ func exampleSweepRun() *Run {
 	p, f := exampleSweep()
 	run := example()
 	run.Kind, run.Reference, run.Policies, run.Taps, run.Variants = KindSweep, p.Reference, p.Policies, nil, nil
-	run.Rule, run.LocalBy = VerdictRule{}, ""
+	run.Rule, run.LocalBy, run.NonFinite = VerdictRule{}, "", NonFinite{}
 	run.Sweep = Sweep{Outputs: p.Outputs, Cells: f.Cells, Missing: 1}
 	return run
 }
