@@ -37,7 +37,7 @@ bf16lab run small.yaml -o whole --threads 1 2> /dev/null > /dev/null
 # The first job that would run is stopped after its first cell, as by a cluster that is being emptied.
 bf16lab run small.yaml -o out/shard-1 --shard 1/3 --threads 1 > /dev/null 2>&1 &
 job=$!
-until compgen -G 'out/shard-1/cells/*.json' > /dev/null; do sleep 0.01; done
+until compgen -G 'out/shard-1/cells/*.json' > /dev/null; do kill -0 $job; sleep 0.01; done
 kill -9 $job
 wait $job 2> /dev/null || true
 before=$(ls out/shard-1/cells | wc -l)
