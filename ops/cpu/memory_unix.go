@@ -14,7 +14,6 @@ func systemAlloc(bytes int) []byte {
 		panic(OutOfMemory{Bytes: bytes, Reason: fmt.Sprint(err)})
 	}
 	adviseLargePages(block)
-	adviseLargePages(block)
 	return block
 }
 
