@@ -86,10 +86,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -125,10 +125,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -166,10 +166,10 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -209,10 +209,10 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -256,10 +256,10 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -305,10 +305,10 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -356,10 +356,10 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -409,10 +409,10 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -615,10 +615,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -654,10 +654,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -695,10 +695,10 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -738,10 +738,10 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -785,10 +785,10 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -834,10 +834,10 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -885,10 +885,10 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -938,10 +938,10 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1036,10 +1036,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1075,10 +1075,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1116,10 +1116,10 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1159,10 +1159,10 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1206,10 +1206,10 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1255,10 +1255,10 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1306,10 +1306,10 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1359,10 +1359,10 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1457,10 +1457,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1496,10 +1496,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1537,10 +1537,10 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1580,10 +1580,10 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1627,10 +1627,10 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1676,10 +1676,10 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1727,10 +1727,10 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1780,10 +1780,10 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -1874,10 +1874,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -1925,10 +1925,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -1978,10 +1978,10 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -2033,10 +2033,10 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -2127,10 +2127,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -2178,10 +2178,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -2231,10 +2231,10 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -2286,10 +2286,10 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -2342,10 +2342,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2377,10 +2377,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2420,10 +2420,10 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2465,10 +2465,10 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2501,10 +2501,10 @@ loop0:
 	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD    Y0, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y2, Y1, Y1
 	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VMOVUPS   Y0, (DX)
 	ADDQ      $0x20, DX
@@ -2521,19 +2521,19 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VPSRLD       $0x10, Y0, Y1
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2553,10 +2553,10 @@ loop4:
 	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD    Y0, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y2, Y1, Y1
 	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VMOVUPS   Y0, (DX)
 	ADDQ      $0x20, DX
@@ -2574,19 +2574,19 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VPSRLD       $0x10, Y0, Y1
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2658,10 +2658,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2695,10 +2695,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2740,10 +2740,10 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2787,10 +2787,10 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2836,10 +2836,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2873,10 +2873,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2922,10 +2922,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -2959,10 +2959,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -3018,10 +3018,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -3065,10 +3065,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -3168,10 +3168,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -3259,10 +3259,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -3618,10 +3618,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -3695,10 +3695,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -4058,10 +4058,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -4157,10 +4157,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -4220,20 +4220,20 @@ loop0:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
@@ -4281,20 +4281,20 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
@@ -4304,10 +4304,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -4354,20 +4354,20 @@ loop4:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
@@ -4416,20 +4416,20 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
@@ -4439,10 +4439,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
@@ -4654,10 +4654,10 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y5, Y0, Y0
-	VCMPPS       $0x03, Y5, Y5, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y5, Y5, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
@@ -4857,10 +4857,10 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y5, Y0, Y0
-	VCMPPS       $0x03, Y5, Y5, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y5, Y5, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1

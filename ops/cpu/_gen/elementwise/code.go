@@ -174,32 +174,41 @@ func (c *code) flush(v VecVirtual) {
 var flushConstants = []uint32{exponent, signBit}
 
 // roundedBits returns values whose upper halves are v rounded to bfloat16, to nearest even: bf16.ToBFloat16. Their lower
-// halves are arbitrary.
+// halves are arbitrary, and v may be overwritten.
 func (c *code) roundedBits(v VecVirtual) VecVirtual {
 	t := c.register()
+	if c.wide {
+		Comment("A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.")
+		VPTERNLOGD(Imm(0xa8), c.bits(quietBits), c.read(quietBit), c.compare(unordered, v, v), v)
+		tie := K()
+		VPADDD(c.bits(0x8000), v, t)
+		VPTESTNMD(c.bits(0xffff), t, tie)
+		VPANDD(c.bits(0xfffeffff), t, tie, t)
+		return t
+	}
 	VPSRLD(Imm(16), v, t)
 	c.and(c.bits(1), t, t)
 	VPADDD(c.bits(0x7fff), t, t)
 	VPADDD(v, t, t)
-	nan := c.compare(unordered, v, v)
-	if c.wide {
-		VPANDD(c.bits(signBit), v, nan, t)
-		VPORD(c.bits(quietNaN), t, nan, t)
-		return t
-	}
 	n := YMM()
 	VPAND(c.bits(signBit), v, n)
 	VPOR(c.bits(quietNaN), n, n)
-	VBLENDVPS(nan, n, t, t)
+	VBLENDVPS(c.compare(unordered, v, v), n, t, t)
 	return t
 }
+
+// Bits of a quiet NaN: the one that makes it quiet, and those that are kept.
+const (
+	quietBit  = 0x00400000
+	quietBits = 0xffc00000
+)
 
 // round rounds v to bfloat16, in place.
 func (c *code) round(v VecVirtual) {
 	c.and(c.bits(0xffff0000), c.roundedBits(v), v)
 }
 
-var roundConstants = []uint32{1, 0x7fff, 0xffff0000, signBit, quietNaN}
+var roundConstants = []uint32{quietBit, quietBits, 0x8000, 0xffff, 0xfffeffff, 0xffff0000}
 
 // The mode of a kernel, as in elementwise_kernels.go.
 const (
