@@ -70,9 +70,9 @@ loop0:
 	VMOVUPS (BX), Z0
 	VADDPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -98,9 +98,9 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -112,9 +112,9 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VADDPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -141,9 +141,9 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -156,9 +156,9 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -186,9 +186,9 @@ loop10:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop10
 	VZEROUPPER
@@ -202,9 +202,9 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -233,9 +233,9 @@ loop14:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop14
 	VZEROUPPER
@@ -251,9 +251,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -283,9 +283,9 @@ loop3:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop3
 	VZEROUPPER
@@ -302,9 +302,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -335,9 +335,9 @@ loop7:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop7
 	VZEROUPPER
@@ -355,9 +355,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -389,9 +389,9 @@ loop11:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop11
 	VZEROUPPER
@@ -410,9 +410,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -445,9 +445,9 @@ loop15:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop15
 	VZEROUPPER
@@ -663,9 +663,9 @@ loop0:
 	VMOVUPS (BX), Z0
 	VSUBPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -691,9 +691,9 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -705,9 +705,9 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VSUBPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -734,9 +734,9 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -749,9 +749,9 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -779,9 +779,9 @@ loop10:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop10
 	VZEROUPPER
@@ -795,9 +795,9 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -826,9 +826,9 @@ loop14:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop14
 	VZEROUPPER
@@ -844,9 +844,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -876,9 +876,9 @@ loop3:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop3
 	VZEROUPPER
@@ -895,9 +895,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -928,9 +928,9 @@ loop7:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop7
 	VZEROUPPER
@@ -948,9 +948,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -982,9 +982,9 @@ loop11:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop11
 	VZEROUPPER
@@ -1003,9 +1003,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -1038,9 +1038,9 @@ loop15:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop15
 	VZEROUPPER
@@ -1112,9 +1112,9 @@ loop0:
 	VMOVUPS (BX), Z0
 	VMULPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -1140,9 +1140,9 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -1154,9 +1154,9 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VMULPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -1183,9 +1183,9 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -1198,9 +1198,9 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -1228,9 +1228,9 @@ loop10:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop10
 	VZEROUPPER
@@ -1244,9 +1244,9 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -1275,9 +1275,9 @@ loop14:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop14
 	VZEROUPPER
@@ -1293,9 +1293,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -1325,9 +1325,9 @@ loop3:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop3
 	VZEROUPPER
@@ -1344,9 +1344,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -1377,9 +1377,9 @@ loop7:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop7
 	VZEROUPPER
@@ -1397,9 +1397,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -1431,9 +1431,9 @@ loop11:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop11
 	VZEROUPPER
@@ -1452,9 +1452,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -1487,9 +1487,9 @@ loop15:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop15
 	VZEROUPPER
@@ -1561,9 +1561,9 @@ loop0:
 	VMOVUPS (BX), Z0
 	VDIVPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -1589,9 +1589,9 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -1603,9 +1603,9 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VDIVPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -1632,9 +1632,9 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -1647,9 +1647,9 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -1677,9 +1677,9 @@ loop10:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop10
 	VZEROUPPER
@@ -1693,9 +1693,9 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -1724,9 +1724,9 @@ loop14:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop14
 	VZEROUPPER
@@ -1742,9 +1742,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -1774,9 +1774,9 @@ loop3:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop3
 	VZEROUPPER
@@ -1793,9 +1793,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -1826,9 +1826,9 @@ loop7:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop7
 	VZEROUPPER
@@ -1846,9 +1846,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -1880,9 +1880,9 @@ loop11:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop11
 	VZEROUPPER
@@ -1901,9 +1901,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -1936,9 +1936,9 @@ loop15:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop15
 	VZEROUPPER
@@ -2000,9 +2000,9 @@ loop0:
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVAPS Z0, K1, Z3
 	VMOVUPS Z3, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2034,9 +2034,9 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -2054,9 +2054,9 @@ loop4:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2089,9 +2089,9 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -2110,9 +2110,9 @@ loop8:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -2146,9 +2146,9 @@ loop10:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop10
 	VZEROUPPER
@@ -2168,9 +2168,9 @@ loop12:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -2205,9 +2205,9 @@ loop14:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop14
 	VZEROUPPER
@@ -2269,9 +2269,9 @@ loop0:
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVAPS Z0, K1, Z3
 	VMOVUPS Z3, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2303,9 +2303,9 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -2323,9 +2323,9 @@ loop4:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2358,9 +2358,9 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       R8, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -2379,9 +2379,9 @@ loop8:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -2415,9 +2415,9 @@ loop10:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       DI, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop10
 	VZEROUPPER
@@ -2437,9 +2437,9 @@ loop12:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -2474,9 +2474,9 @@ loop14:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
 	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop14
 	VZEROUPPER
@@ -2508,8 +2508,8 @@ TEXT ·elementwiseAVX512Copy(SB), NOSPLIT, $0-32
 loop0:
 	VMOVUPS (BX), Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2534,8 +2534,8 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -2546,8 +2546,8 @@ loop4:
 	VPMOVZXWD (BX), Z0
 	VPSLLD    $0x10, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2573,8 +2573,8 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -2589,8 +2589,8 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -2619,8 +2619,8 @@ loop3:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop3
 	VZEROUPPER
@@ -2636,8 +2636,8 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -2667,8 +2667,8 @@ loop7:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop7
 	VZEROUPPER
@@ -2706,8 +2706,8 @@ loop0:
 	VPANDD     Z4, Z6, K1, Z6
 	VPANDD     Z5, Z6, Z6
 	VMOVUPS    Z6, (DX)
-	ADDQ       $0x40, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
 	DECQ       CX
 	JNE        loop0
 	VZEROUPPER
@@ -2740,8 +2740,8 @@ loop2:
 	VPANDD     Z4, Z6, K1, Z6
 	VPSRLD     $0x10, Z6, Z6
 	VPMOVDW    Z6, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -2767,8 +2767,8 @@ loop4:
 	VPANDD     Z4, Z6, K1, Z6
 	VPANDD     Z5, Z6, Z6
 	VMOVUPS    Z6, (DX)
-	ADDQ       $0x40, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x40, DX
 	DECQ       CX
 	JNE        loop4
 	VZEROUPPER
@@ -2802,8 +2802,8 @@ loop6:
 	VPANDD     Z4, Z6, K1, Z6
 	VPSRLD     $0x10, Z6, Z6
 	VPMOVDW    Z6, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -2836,8 +2836,8 @@ loop0:
 	VMOVUPS (BX), Z0
 	VMULPS  Z0, Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2863,8 +2863,8 @@ loop2:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -2876,8 +2876,8 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VMULPS    Z0, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2904,8 +2904,8 @@ loop6:
 	VPANDD     Z4, Z5, K1, Z5
 	VPSRLD     $0x10, Z5, Z5
 	VPMOVDW    Z5, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -2921,8 +2921,8 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -2952,8 +2952,8 @@ loop3:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop3
 	VZEROUPPER
@@ -2970,8 +2970,8 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -3002,8 +3002,8 @@ loop7:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop7
 	VZEROUPPER
@@ -3029,8 +3029,8 @@ loop0:
 	VMOVUPS (BX), Z1
 	VPXORD  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -3057,8 +3057,8 @@ loop2:
 	VPANDD     Z5, Z6, K1, Z6
 	VPSRLD     $0x10, Z6, Z6
 	VPMOVDW    Z6, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -3072,8 +3072,8 @@ loop4:
 	VPSLLD    $0x10, Z1, Z1
 	VPXORD    Z0, Z1, Z1
 	VMOVUPS   Z1, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -3101,8 +3101,8 @@ loop6:
 	VPANDD     Z5, Z6, K1, Z6
 	VPSRLD     $0x10, Z6, Z6
 	VPMOVDW    Z6, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -3128,8 +3128,8 @@ loop0:
 	VMOVUPS (BX), Z1
 	VPANDD  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -3156,8 +3156,8 @@ loop2:
 	VPANDD     Z5, Z6, K1, Z6
 	VPSRLD     $0x10, Z6, Z6
 	VPMOVDW    Z6, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -3171,8 +3171,8 @@ loop4:
 	VPSLLD    $0x10, Z1, Z1
 	VPANDD    Z0, Z1, Z1
 	VMOVUPS   Z1, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -3200,8 +3200,8 @@ loop6:
 	VPANDD     Z5, Z6, K1, Z6
 	VPSRLD     $0x10, Z6, Z6
 	VPMOVDW    Z6, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -3248,8 +3248,8 @@ loop0:
 	VPANDD    Z1, Z2, K1, Z2
 	VSQRTPS   Z2, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -3279,8 +3279,8 @@ loop2:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
 	VZEROUPPER
@@ -3297,8 +3297,8 @@ loop4:
 	VPANDD    Z1, Z2, K1, Z2
 	VSQRTPS   Z2, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -3329,8 +3329,8 @@ loop6:
 	VPANDD     Z6, Z7, K1, Z7
 	VPSRLD     $0x10, Z7, Z7
 	VPMOVDW    Z7, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
 	VZEROUPPER
@@ -3364,6 +3364,64 @@ TEXT ·elementwiseAVX512Exp(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS (BX), Z14
+	VMOVUPS 64(BX), Z16
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z15
+	VMOVUPS      Z3, Z17
+	VMAXPS       Z14, Z0, Z14
+	VMAXPS       Z16, Z0, Z19
+	VMINPS       Z14, Z1, Z14
+	VMINPS       Z19, Z1, Z19
+	VFMADD231PS  Z2, Z14, Z15
+	VFMADD231PS  Z2, Z19, Z17
+	VRNDSCALEPS  $0x09, Z15, Z15
+	VRNDSCALEPS  $0x09, Z17, Z17
+	VMINPS       Z15, Z6, Z15
+	VMINPS       Z17, Z6, Z17
+	VFNMADD231PS Z4, Z15, Z14
+	VFNMADD231PS Z4, Z17, Z19
+	VFNMADD231PS Z5, Z15, Z14
+	VFNMADD231PS Z5, Z17, Z19
+	VMOVUPS      Z9, Z16
+	VMOVUPS      Z9, Z20
+	VFMADD213PS  Z10, Z14, Z16
+	VFMADD213PS  Z10, Z19, Z20
+	VFMADD213PS  Z11, Z14, Z16
+	VFMADD213PS  Z11, Z19, Z20
+	VFMADD213PS  Z12, Z14, Z16
+	VFMADD213PS  Z12, Z19, Z20
+	VFMADD213PS  Z13, Z14, Z16
+	VFMADD213PS  Z13, Z19, Z20
+	VFMADD213PS  Z3, Z14, Z16
+	VFMADD213PS  Z3, Z19, Z20
+	VMULPS       Z14, Z14, Z18
+	VMULPS       Z19, Z19, Z21
+	VFMADD213PS  Z14, Z18, Z16
+	VFMADD213PS  Z19, Z21, Z20
+	VADDPS       Z7, Z16, Z16
+	VADDPS       Z7, Z20, Z20
+	VSCALEFPS    Z15, Z16, Z16
+	VSCALEFPS    Z17, Z20, Z20
+	VCMPPS       $0x15, Z8, Z16, K1
+	VCMPPS       $0x15, Z8, Z20, K2
+	VMOVAPS.Z    Z16, K1, Z16
+	VMOVAPS.Z    Z20, K2, Z20
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z20, 64(DX)
+	ADDQ         $0x80, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS (BX), Z14
@@ -3390,10 +3448,12 @@ loop0:
 	VCMPPS       $0x15, Z8, Z16, K1
 	VMOVAPS.Z    Z16, K1, Z16
 	VMOVUPS      Z16, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -3418,6 +3478,78 @@ mode2:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z17
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z19
+	SUBQ    $0x02, CX
+	JLT     rest2
+
+together2:
+	VMOVUPS (BX), Z19
+	VMOVUPS 64(BX), Z21
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z20
+	VMOVUPS      Z3, Z22
+	VMAXPS       Z19, Z0, Z19
+	VMAXPS       Z21, Z0, Z24
+	VMINPS       Z19, Z1, Z19
+	VMINPS       Z24, Z1, Z24
+	VFMADD231PS  Z2, Z19, Z20
+	VFMADD231PS  Z2, Z24, Z22
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z20, Z6, Z20
+	VMINPS       Z22, Z6, Z22
+	VFNMADD231PS Z4, Z20, Z19
+	VFNMADD231PS Z4, Z22, Z24
+	VFNMADD231PS Z5, Z20, Z19
+	VFNMADD231PS Z5, Z22, Z24
+	VMOVUPS      Z9, Z21
+	VMOVUPS      Z9, Z25
+	VFMADD213PS  Z10, Z19, Z21
+	VFMADD213PS  Z10, Z24, Z25
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z11, Z24, Z25
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z12, Z24, Z25
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z13, Z24, Z25
+	VFMADD213PS  Z3, Z19, Z21
+	VFMADD213PS  Z3, Z24, Z25
+	VMULPS       Z19, Z19, Z23
+	VMULPS       Z24, Z24, Z26
+	VFMADD213PS  Z19, Z23, Z21
+	VFMADD213PS  Z24, Z26, Z25
+	VADDPS       Z7, Z21, Z21
+	VADDPS       Z7, Z25, Z25
+	VSCALEFPS    Z20, Z21, Z21
+	VSCALEFPS    Z22, Z25, Z25
+	VCMPPS       $0x15, Z8, Z21, K1
+	VCMPPS       $0x15, Z8, Z25, K2
+	VMOVAPS.Z    Z21, K1, Z21
+	VMOVAPS.Z    Z25, K2, Z25
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z25, Z25, K2
+	VPTERNLOGD $0xa8, Z15, Z14, K1, Z21
+	VPTERNLOGD $0xa8, Z15, Z14, K2, Z25
+	VPADDD     Z16, Z21, Z19
+	VPADDD     Z16, Z25, Z20
+	VPTESTNMD  Z17, Z19, K1
+	VPTESTNMD  Z17, Z20, K2
+	VPANDD     Z18, Z19, K1, Z19
+	VPANDD     Z18, Z20, K2, Z20
+	VPSRLD     $0x10, Z19, Z19
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z19, (DX)
+	VPMOVDW    Z20, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
 
 loop2:
 	VMOVUPS (BX), Z19
@@ -3452,10 +3584,12 @@ loop2:
 	VPANDD     Z18, Z19, K1, Z19
 	VPSRLD     $0x10, Z19, Z19
 	VPMOVDW    Z19, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -3474,6 +3608,66 @@ mode4:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD (BX), Z14
+	VPMOVZXWD 32(BX), Z16
+	VPSLLD    $0x10, Z14, Z14
+	VPSLLD    $0x10, Z16, Z16
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z15
+	VMOVUPS      Z3, Z17
+	VMAXPS       Z14, Z0, Z14
+	VMAXPS       Z16, Z0, Z19
+	VMINPS       Z14, Z1, Z14
+	VMINPS       Z19, Z1, Z19
+	VFMADD231PS  Z2, Z14, Z15
+	VFMADD231PS  Z2, Z19, Z17
+	VRNDSCALEPS  $0x09, Z15, Z15
+	VRNDSCALEPS  $0x09, Z17, Z17
+	VMINPS       Z15, Z6, Z15
+	VMINPS       Z17, Z6, Z17
+	VFNMADD231PS Z4, Z15, Z14
+	VFNMADD231PS Z4, Z17, Z19
+	VFNMADD231PS Z5, Z15, Z14
+	VFNMADD231PS Z5, Z17, Z19
+	VMOVUPS      Z9, Z16
+	VMOVUPS      Z9, Z20
+	VFMADD213PS  Z10, Z14, Z16
+	VFMADD213PS  Z10, Z19, Z20
+	VFMADD213PS  Z11, Z14, Z16
+	VFMADD213PS  Z11, Z19, Z20
+	VFMADD213PS  Z12, Z14, Z16
+	VFMADD213PS  Z12, Z19, Z20
+	VFMADD213PS  Z13, Z14, Z16
+	VFMADD213PS  Z13, Z19, Z20
+	VFMADD213PS  Z3, Z14, Z16
+	VFMADD213PS  Z3, Z19, Z20
+	VMULPS       Z14, Z14, Z18
+	VMULPS       Z19, Z19, Z21
+	VFMADD213PS  Z14, Z18, Z16
+	VFMADD213PS  Z19, Z21, Z20
+	VADDPS       Z7, Z16, Z16
+	VADDPS       Z7, Z20, Z20
+	VSCALEFPS    Z15, Z16, Z16
+	VSCALEFPS    Z17, Z20, Z20
+	VCMPPS       $0x15, Z8, Z16, K1
+	VCMPPS       $0x15, Z8, Z20, K2
+	VMOVAPS.Z    Z16, K1, Z16
+	VMOVAPS.Z    Z20, K2, Z20
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z20, 64(DX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD (BX), Z14
@@ -3501,10 +3695,12 @@ loop4:
 	VCMPPS       $0x15, Z8, Z16, K1
 	VMOVAPS.Z    Z16, K1, Z16
 	VMOVUPS      Z16, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -3529,6 +3725,80 @@ mode6:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z17
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z19
+	SUBQ    $0x02, CX
+	JLT     rest6
+
+together6:
+	VPMOVZXWD (BX), Z19
+	VPMOVZXWD 32(BX), Z21
+	VPSLLD    $0x10, Z19, Z19
+	VPSLLD    $0x10, Z21, Z21
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z20
+	VMOVUPS      Z3, Z22
+	VMAXPS       Z19, Z0, Z19
+	VMAXPS       Z21, Z0, Z24
+	VMINPS       Z19, Z1, Z19
+	VMINPS       Z24, Z1, Z24
+	VFMADD231PS  Z2, Z19, Z20
+	VFMADD231PS  Z2, Z24, Z22
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z20, Z6, Z20
+	VMINPS       Z22, Z6, Z22
+	VFNMADD231PS Z4, Z20, Z19
+	VFNMADD231PS Z4, Z22, Z24
+	VFNMADD231PS Z5, Z20, Z19
+	VFNMADD231PS Z5, Z22, Z24
+	VMOVUPS      Z9, Z21
+	VMOVUPS      Z9, Z25
+	VFMADD213PS  Z10, Z19, Z21
+	VFMADD213PS  Z10, Z24, Z25
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z11, Z24, Z25
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z12, Z24, Z25
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z13, Z24, Z25
+	VFMADD213PS  Z3, Z19, Z21
+	VFMADD213PS  Z3, Z24, Z25
+	VMULPS       Z19, Z19, Z23
+	VMULPS       Z24, Z24, Z26
+	VFMADD213PS  Z19, Z23, Z21
+	VFMADD213PS  Z24, Z26, Z25
+	VADDPS       Z7, Z21, Z21
+	VADDPS       Z7, Z25, Z25
+	VSCALEFPS    Z20, Z21, Z21
+	VSCALEFPS    Z22, Z25, Z25
+	VCMPPS       $0x15, Z8, Z21, K1
+	VCMPPS       $0x15, Z8, Z25, K2
+	VMOVAPS.Z    Z21, K1, Z21
+	VMOVAPS.Z    Z25, K2, Z25
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z25, Z25, K2
+	VPTERNLOGD $0xa8, Z15, Z14, K1, Z21
+	VPTERNLOGD $0xa8, Z15, Z14, K2, Z25
+	VPADDD     Z16, Z21, Z19
+	VPADDD     Z16, Z25, Z20
+	VPTESTNMD  Z17, Z19, K1
+	VPTESTNMD  Z17, Z20, K2
+	VPANDD     Z18, Z19, K1, Z19
+	VPANDD     Z18, Z20, K2, Z20
+	VPSRLD     $0x10, Z19, Z19
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z19, (DX)
+	VPMOVDW    Z20, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
 
 loop6:
 	VPMOVZXWD (BX), Z19
@@ -3564,10 +3834,12 @@ loop6:
 	VPANDD     Z18, Z19, K1, Z19
 	VPSRLD     $0x10, Z19, Z19
 	VPMOVDW    Z19, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -3852,6 +4124,60 @@ TEXT ·elementwiseAVX512Tanh(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS     (BX), Z15
+	VMOVUPS     64(BX), Z20
+	VMAXPS      Z15, Z1, Z16
+	VMAXPS      Z20, Z1, Z21
+	VMINPS      Z16, Z0, Z16
+	VMINPS      Z21, Z0, Z21
+	VMULPS      Z16, Z16, Z17
+	VMULPS      Z21, Z21, Z22
+	VMOVUPS     Z4, Z18
+	VMOVUPS     Z4, Z23
+	VFMADD213PS Z5, Z17, Z18
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z6, Z17, Z18
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z7, Z17, Z18
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z8, Z17, Z18
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z9, Z17, Z18
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z10, Z17, Z18
+	VFMADD213PS Z10, Z22, Z23
+	VMOVUPS     Z11, Z19
+	VMOVUPS     Z11, Z24
+	VFMADD213PS Z12, Z17, Z19
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z13, Z17, Z19
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z14, Z17, Z19
+	VFMADD213PS Z14, Z22, Z24
+	VMULPS      Z18, Z16, Z18
+	VMULPS      Z23, Z21, Z23
+	VDIVPS      Z19, Z18, Z18
+	VDIVPS      Z24, Z23, Z23
+	VPANDD      Z3, Z15, Z16
+	VPANDD      Z3, Z20, Z17
+	VCMPPS      $0x11, Z2, Z16, K1
+	VCMPPS      $0x11, Z2, Z17, K2
+	VMOVAPS     Z15, K1, Z18
+	VMOVAPS     Z20, K2, Z23
+	VMOVUPS     Z18, (DX)
+	VMOVUPS     Z23, 64(DX)
+	ADDQ        $0x80, BX
+	ADDQ        $0x80, DX
+	SUBQ        $0x02, CX
+	JGE         together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS     (BX), Z15
@@ -3875,10 +4201,12 @@ loop0:
 	VCMPPS      $0x11, Z2, Z16, K1
 	VMOVAPS     Z15, K1, Z18
 	VMOVUPS     Z18, (DX)
-	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
+	ADDQ        $0x40, DX
 	DECQ        CX
 	JNE         loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -3904,6 +4232,74 @@ mode2:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest2
+
+together2:
+	VMOVUPS     (BX), Z20
+	VMOVUPS     64(BX), Z25
+	VMAXPS      Z20, Z1, Z21
+	VMAXPS      Z25, Z1, Z26
+	VMINPS      Z21, Z0, Z21
+	VMINPS      Z26, Z0, Z26
+	VMULPS      Z21, Z21, Z22
+	VMULPS      Z26, Z26, Z27
+	VMOVUPS     Z4, Z23
+	VMOVUPS     Z4, Z28
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z5, Z27, Z28
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z6, Z27, Z28
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z7, Z27, Z28
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z8, Z27, Z28
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z9, Z27, Z28
+	VFMADD213PS Z10, Z22, Z23
+	VFMADD213PS Z10, Z27, Z28
+	VMOVUPS     Z11, Z24
+	VMOVUPS     Z11, Z29
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z12, Z27, Z29
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z13, Z27, Z29
+	VFMADD213PS Z14, Z22, Z24
+	VFMADD213PS Z14, Z27, Z29
+	VMULPS      Z23, Z21, Z23
+	VMULPS      Z28, Z26, Z28
+	VDIVPS      Z24, Z23, Z23
+	VDIVPS      Z29, Z28, Z28
+	VPANDD      Z3, Z20, Z21
+	VPANDD      Z3, Z25, Z22
+	VCMPPS      $0x11, Z2, Z21, K1
+	VCMPPS      $0x11, Z2, Z22, K2
+	VMOVAPS     Z20, K1, Z23
+	VMOVAPS     Z25, K2, Z28
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z28, Z28, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z28
+	VPADDD     Z17, Z23, Z20
+	VPADDD     Z17, Z28, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
 
 loop2:
 	VMOVUPS     (BX), Z20
@@ -3935,10 +4331,12 @@ loop2:
 	VPANDD     Z19, Z20, K1, Z20
 	VPSRLD     $0x10, Z20, Z20
 	VPMOVDW    Z20, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -3958,6 +4356,62 @@ mode4:
 	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD   (BX), Z15
+	VPMOVZXWD   32(BX), Z20
+	VPSLLD      $0x10, Z15, Z15
+	VPSLLD      $0x10, Z20, Z20
+	VMAXPS      Z15, Z1, Z16
+	VMAXPS      Z20, Z1, Z21
+	VMINPS      Z16, Z0, Z16
+	VMINPS      Z21, Z0, Z21
+	VMULPS      Z16, Z16, Z17
+	VMULPS      Z21, Z21, Z22
+	VMOVUPS     Z4, Z18
+	VMOVUPS     Z4, Z23
+	VFMADD213PS Z5, Z17, Z18
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z6, Z17, Z18
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z7, Z17, Z18
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z8, Z17, Z18
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z9, Z17, Z18
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z10, Z17, Z18
+	VFMADD213PS Z10, Z22, Z23
+	VMOVUPS     Z11, Z19
+	VMOVUPS     Z11, Z24
+	VFMADD213PS Z12, Z17, Z19
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z13, Z17, Z19
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z14, Z17, Z19
+	VFMADD213PS Z14, Z22, Z24
+	VMULPS      Z18, Z16, Z18
+	VMULPS      Z23, Z21, Z23
+	VDIVPS      Z19, Z18, Z18
+	VDIVPS      Z24, Z23, Z23
+	VPANDD      Z3, Z15, Z16
+	VPANDD      Z3, Z20, Z17
+	VCMPPS      $0x11, Z2, Z16, K1
+	VCMPPS      $0x11, Z2, Z17, K2
+	VMOVAPS     Z15, K1, Z18
+	VMOVAPS     Z20, K2, Z23
+	VMOVUPS     Z18, (DX)
+	VMOVUPS     Z23, 64(DX)
+	ADDQ        $0x40, BX
+	ADDQ        $0x80, DX
+	SUBQ        $0x02, CX
+	JGE         together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD   (BX), Z15
@@ -3982,10 +4436,12 @@ loop4:
 	VCMPPS      $0x11, Z2, Z16, K1
 	VMOVAPS     Z15, K1, Z18
 	VMOVUPS     Z18, (DX)
-	ADDQ        $0x40, DX
 	ADDQ        $0x20, BX
+	ADDQ        $0x40, DX
 	DECQ        CX
 	JNE         loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -4011,6 +4467,76 @@ mode6:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest6
+
+together6:
+	VPMOVZXWD   (BX), Z20
+	VPMOVZXWD   32(BX), Z25
+	VPSLLD      $0x10, Z20, Z20
+	VPSLLD      $0x10, Z25, Z25
+	VMAXPS      Z20, Z1, Z21
+	VMAXPS      Z25, Z1, Z26
+	VMINPS      Z21, Z0, Z21
+	VMINPS      Z26, Z0, Z26
+	VMULPS      Z21, Z21, Z22
+	VMULPS      Z26, Z26, Z27
+	VMOVUPS     Z4, Z23
+	VMOVUPS     Z4, Z28
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z5, Z27, Z28
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z6, Z27, Z28
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z7, Z27, Z28
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z8, Z27, Z28
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z9, Z27, Z28
+	VFMADD213PS Z10, Z22, Z23
+	VFMADD213PS Z10, Z27, Z28
+	VMOVUPS     Z11, Z24
+	VMOVUPS     Z11, Z29
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z12, Z27, Z29
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z13, Z27, Z29
+	VFMADD213PS Z14, Z22, Z24
+	VFMADD213PS Z14, Z27, Z29
+	VMULPS      Z23, Z21, Z23
+	VMULPS      Z28, Z26, Z28
+	VDIVPS      Z24, Z23, Z23
+	VDIVPS      Z29, Z28, Z28
+	VPANDD      Z3, Z20, Z21
+	VPANDD      Z3, Z25, Z22
+	VCMPPS      $0x11, Z2, Z21, K1
+	VCMPPS      $0x11, Z2, Z22, K2
+	VMOVAPS     Z20, K1, Z23
+	VMOVAPS     Z25, K2, Z28
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z28, Z28, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z28
+	VPADDD     Z17, Z23, Z20
+	VPADDD     Z17, Z28, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
 
 loop6:
 	VPMOVZXWD   (BX), Z20
@@ -4043,10 +4569,12 @@ loop6:
 	VPANDD     Z19, Z20, K1, Z20
 	VPSRLD     $0x10, Z20, Z20
 	VPMOVDW    Z20, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -4331,6 +4859,72 @@ TEXT ·elementwiseAVX512Logistic(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS (BX), Z15
+	VMOVUPS 64(BX), Z17
+	VPXORD  Z0, Z15, Z15
+	VPXORD  Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z16
+	VMOVUPS      Z4, Z18
+	VMAXPS       Z15, Z1, Z15
+	VMAXPS       Z17, Z1, Z20
+	VMINPS       Z15, Z2, Z15
+	VMINPS       Z20, Z2, Z20
+	VFMADD231PS  Z3, Z15, Z16
+	VFMADD231PS  Z3, Z20, Z18
+	VRNDSCALEPS  $0x09, Z16, Z16
+	VRNDSCALEPS  $0x09, Z18, Z18
+	VMINPS       Z16, Z7, Z16
+	VMINPS       Z18, Z7, Z18
+	VFNMADD231PS Z5, Z16, Z15
+	VFNMADD231PS Z5, Z18, Z20
+	VFNMADD231PS Z6, Z16, Z15
+	VFNMADD231PS Z6, Z18, Z20
+	VMOVUPS      Z10, Z17
+	VMOVUPS      Z10, Z21
+	VFMADD213PS  Z11, Z15, Z17
+	VFMADD213PS  Z11, Z20, Z21
+	VFMADD213PS  Z12, Z15, Z17
+	VFMADD213PS  Z12, Z20, Z21
+	VFMADD213PS  Z13, Z15, Z17
+	VFMADD213PS  Z13, Z20, Z21
+	VFMADD213PS  Z14, Z15, Z17
+	VFMADD213PS  Z14, Z20, Z21
+	VFMADD213PS  Z4, Z15, Z17
+	VFMADD213PS  Z4, Z20, Z21
+	VMULPS       Z15, Z15, Z19
+	VMULPS       Z20, Z20, Z22
+	VFMADD213PS  Z15, Z19, Z17
+	VFMADD213PS  Z20, Z22, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VSCALEFPS    Z16, Z17, Z17
+	VSCALEFPS    Z18, Z21, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VMOVUPS      Z8, Z15
+	VMOVUPS      Z8, Z16
+	VDIVPS       Z17, Z15, Z15
+	VDIVPS       Z21, Z16, Z16
+	VCMPPS       $0x15, Z9, Z15, K1
+	VCMPPS       $0x15, Z9, Z16, K2
+	VMOVAPS.Z    Z15, K1, Z15
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	ADDQ         $0x80, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS (BX), Z15
@@ -4361,10 +4955,12 @@ loop0:
 	VCMPPS       $0x15, Z9, Z15, K1
 	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -4390,6 +4986,86 @@ mode2:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest2
+
+together2:
+	VMOVUPS (BX), Z20
+	VMOVUPS 64(BX), Z22
+	VPXORD  Z0, Z20, Z20
+	VPXORD  Z0, Z22, Z22
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z21
+	VMOVUPS      Z4, Z23
+	VMAXPS       Z20, Z1, Z20
+	VMAXPS       Z22, Z1, Z25
+	VMINPS       Z20, Z2, Z20
+	VMINPS       Z25, Z2, Z25
+	VFMADD231PS  Z3, Z20, Z21
+	VFMADD231PS  Z3, Z25, Z23
+	VRNDSCALEPS  $0x09, Z21, Z21
+	VRNDSCALEPS  $0x09, Z23, Z23
+	VMINPS       Z21, Z7, Z21
+	VMINPS       Z23, Z7, Z23
+	VFNMADD231PS Z5, Z21, Z20
+	VFNMADD231PS Z5, Z23, Z25
+	VFNMADD231PS Z6, Z21, Z20
+	VFNMADD231PS Z6, Z23, Z25
+	VMOVUPS      Z10, Z22
+	VMOVUPS      Z10, Z26
+	VFMADD213PS  Z11, Z20, Z22
+	VFMADD213PS  Z11, Z25, Z26
+	VFMADD213PS  Z12, Z20, Z22
+	VFMADD213PS  Z12, Z25, Z26
+	VFMADD213PS  Z13, Z20, Z22
+	VFMADD213PS  Z13, Z25, Z26
+	VFMADD213PS  Z14, Z20, Z22
+	VFMADD213PS  Z14, Z25, Z26
+	VFMADD213PS  Z4, Z20, Z22
+	VFMADD213PS  Z4, Z25, Z26
+	VMULPS       Z20, Z20, Z24
+	VMULPS       Z25, Z25, Z27
+	VFMADD213PS  Z20, Z24, Z22
+	VFMADD213PS  Z25, Z27, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VSCALEFPS    Z21, Z22, Z22
+	VSCALEFPS    Z23, Z26, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VMOVUPS      Z8, Z20
+	VMOVUPS      Z8, Z21
+	VDIVPS       Z22, Z20, Z20
+	VDIVPS       Z26, Z21, Z21
+	VCMPPS       $0x15, Z9, Z20, K1
+	VCMPPS       $0x15, Z9, Z21, K2
+	VMOVAPS.Z    Z20, K1, Z20
+	VMOVAPS.Z    Z21, K2, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z20, Z20, K1
+	VCMPPS     $0x03, Z21, Z21, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z20
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z21
+	VPADDD     Z17, Z20, Z20
+	VPADDD     Z17, Z21, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
 
 loop2:
 	VMOVUPS (BX), Z20
@@ -4428,10 +5104,12 @@ loop2:
 	VPANDD     Z19, Z20, K1, Z20
 	VPSRLD     $0x10, Z20, Z20
 	VPMOVDW    Z20, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -4451,6 +5129,74 @@ mode4:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD (BX), Z15
+	VPMOVZXWD 32(BX), Z17
+	VPSLLD    $0x10, Z15, Z15
+	VPSLLD    $0x10, Z17, Z17
+	VPXORD    Z0, Z15, Z15
+	VPXORD    Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z16
+	VMOVUPS      Z4, Z18
+	VMAXPS       Z15, Z1, Z15
+	VMAXPS       Z17, Z1, Z20
+	VMINPS       Z15, Z2, Z15
+	VMINPS       Z20, Z2, Z20
+	VFMADD231PS  Z3, Z15, Z16
+	VFMADD231PS  Z3, Z20, Z18
+	VRNDSCALEPS  $0x09, Z16, Z16
+	VRNDSCALEPS  $0x09, Z18, Z18
+	VMINPS       Z16, Z7, Z16
+	VMINPS       Z18, Z7, Z18
+	VFNMADD231PS Z5, Z16, Z15
+	VFNMADD231PS Z5, Z18, Z20
+	VFNMADD231PS Z6, Z16, Z15
+	VFNMADD231PS Z6, Z18, Z20
+	VMOVUPS      Z10, Z17
+	VMOVUPS      Z10, Z21
+	VFMADD213PS  Z11, Z15, Z17
+	VFMADD213PS  Z11, Z20, Z21
+	VFMADD213PS  Z12, Z15, Z17
+	VFMADD213PS  Z12, Z20, Z21
+	VFMADD213PS  Z13, Z15, Z17
+	VFMADD213PS  Z13, Z20, Z21
+	VFMADD213PS  Z14, Z15, Z17
+	VFMADD213PS  Z14, Z20, Z21
+	VFMADD213PS  Z4, Z15, Z17
+	VFMADD213PS  Z4, Z20, Z21
+	VMULPS       Z15, Z15, Z19
+	VMULPS       Z20, Z20, Z22
+	VFMADD213PS  Z15, Z19, Z17
+	VFMADD213PS  Z20, Z22, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VSCALEFPS    Z16, Z17, Z17
+	VSCALEFPS    Z18, Z21, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VMOVUPS      Z8, Z15
+	VMOVUPS      Z8, Z16
+	VDIVPS       Z17, Z15, Z15
+	VDIVPS       Z21, Z16, Z16
+	VCMPPS       $0x15, Z9, Z15, K1
+	VCMPPS       $0x15, Z9, Z16, K2
+	VMOVAPS.Z    Z15, K1, Z15
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD (BX), Z15
@@ -4482,10 +5228,12 @@ loop4:
 	VCMPPS       $0x15, Z9, Z15, K1
 	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -4511,6 +5259,88 @@ mode6:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest6
+
+together6:
+	VPMOVZXWD (BX), Z20
+	VPMOVZXWD 32(BX), Z22
+	VPSLLD    $0x10, Z20, Z20
+	VPSLLD    $0x10, Z22, Z22
+	VPXORD    Z0, Z20, Z20
+	VPXORD    Z0, Z22, Z22
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z21
+	VMOVUPS      Z4, Z23
+	VMAXPS       Z20, Z1, Z20
+	VMAXPS       Z22, Z1, Z25
+	VMINPS       Z20, Z2, Z20
+	VMINPS       Z25, Z2, Z25
+	VFMADD231PS  Z3, Z20, Z21
+	VFMADD231PS  Z3, Z25, Z23
+	VRNDSCALEPS  $0x09, Z21, Z21
+	VRNDSCALEPS  $0x09, Z23, Z23
+	VMINPS       Z21, Z7, Z21
+	VMINPS       Z23, Z7, Z23
+	VFNMADD231PS Z5, Z21, Z20
+	VFNMADD231PS Z5, Z23, Z25
+	VFNMADD231PS Z6, Z21, Z20
+	VFNMADD231PS Z6, Z23, Z25
+	VMOVUPS      Z10, Z22
+	VMOVUPS      Z10, Z26
+	VFMADD213PS  Z11, Z20, Z22
+	VFMADD213PS  Z11, Z25, Z26
+	VFMADD213PS  Z12, Z20, Z22
+	VFMADD213PS  Z12, Z25, Z26
+	VFMADD213PS  Z13, Z20, Z22
+	VFMADD213PS  Z13, Z25, Z26
+	VFMADD213PS  Z14, Z20, Z22
+	VFMADD213PS  Z14, Z25, Z26
+	VFMADD213PS  Z4, Z20, Z22
+	VFMADD213PS  Z4, Z25, Z26
+	VMULPS       Z20, Z20, Z24
+	VMULPS       Z25, Z25, Z27
+	VFMADD213PS  Z20, Z24, Z22
+	VFMADD213PS  Z25, Z27, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VSCALEFPS    Z21, Z22, Z22
+	VSCALEFPS    Z23, Z26, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VMOVUPS      Z8, Z20
+	VMOVUPS      Z8, Z21
+	VDIVPS       Z22, Z20, Z20
+	VDIVPS       Z26, Z21, Z21
+	VCMPPS       $0x15, Z9, Z20, K1
+	VCMPPS       $0x15, Z9, Z21, K2
+	VMOVAPS.Z    Z20, K1, Z20
+	VMOVAPS.Z    Z21, K2, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z20, Z20, K1
+	VCMPPS     $0x03, Z21, Z21, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z20
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z21
+	VPADDD     Z17, Z20, Z20
+	VPADDD     Z17, Z21, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
 
 loop6:
 	VPMOVZXWD (BX), Z20
@@ -4550,10 +5380,12 @@ loop6:
 	VPANDD     Z19, Z20, K1, Z20
 	VPSRLD     $0x10, Z20, Z20
 	VPMOVDW    Z20, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -4592,6 +5424,100 @@ TEXT ·elementwiseAVX512LogisticBFloat16(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS (BX), Z21
+	VMOVUPS 64(BX), Z23
+	VPXORD  Z0, Z21, Z21
+	VPXORD  Z0, Z23, Z23
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+	VMOVUPS    Z21, (DX)
+	VMOVUPS    Z22, 64(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x80, DX
+	SUBQ       $0x02, CX
+	JGE        together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS (BX), Z21
@@ -4638,10 +5564,12 @@ loop0:
 	VCMPPS     $0x15, Z9, Z21, K1
 	VMOVAPS.Z  Z21, K1, Z21
 	VMOVUPS    Z21, (DX)
-	ADDQ       $0x40, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
 	DECQ       CX
 	JNE        loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -4667,6 +5595,114 @@ mode2:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest2
+
+together2:
+	VMOVUPS (BX), Z21
+	VMOVUPS 64(BX), Z23
+	VPXORD  Z0, Z21, Z21
+	VPXORD  Z0, Z23, Z23
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z22, Z22, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z21
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z22
+	VPADDD     Z17, Z21, Z21
+	VPADDD     Z17, Z22, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPSRLD     $0x10, Z21, Z21
+	VPSRLD     $0x10, Z22, Z22
+	VPMOVDW    Z21, (DX)
+	VPMOVDW    Z22, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
 
 loop2:
 	VMOVUPS (BX), Z21
@@ -4721,10 +5757,12 @@ loop2:
 	VPANDD     Z19, Z21, K1, Z21
 	VPSRLD     $0x10, Z21, Z21
 	VPMOVDW    Z21, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -4750,6 +5788,102 @@ mode4:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD (BX), Z21
+	VPMOVZXWD 32(BX), Z23
+	VPSLLD    $0x10, Z21, Z21
+	VPSLLD    $0x10, Z23, Z23
+	VPXORD    Z0, Z21, Z21
+	VPXORD    Z0, Z23, Z23
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+	VMOVUPS    Z21, (DX)
+	VMOVUPS    Z22, 64(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x80, DX
+	SUBQ       $0x02, CX
+	JGE        together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD (BX), Z21
@@ -4797,10 +5931,12 @@ loop4:
 	VCMPPS     $0x15, Z9, Z21, K1
 	VMOVAPS.Z  Z21, K1, Z21
 	VMOVUPS    Z21, (DX)
-	ADDQ       $0x40, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x40, DX
 	DECQ       CX
 	JNE        loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -4826,6 +5962,116 @@ mode6:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest6
+
+together6:
+	VPMOVZXWD (BX), Z21
+	VPMOVZXWD 32(BX), Z23
+	VPSLLD    $0x10, Z21, Z21
+	VPSLLD    $0x10, Z23, Z23
+	VPXORD    Z0, Z21, Z21
+	VPXORD    Z0, Z23, Z23
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z22, Z22, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z21
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z22
+	VPADDD     Z17, Z21, Z21
+	VPADDD     Z17, Z22, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPSRLD     $0x10, Z21, Z21
+	VPSRLD     $0x10, Z22, Z22
+	VPMOVDW    Z21, (DX)
+	VPMOVDW    Z22, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
 
 loop6:
 	VPMOVZXWD (BX), Z21
@@ -4881,10 +6127,12 @@ loop6:
 	VPANDD     Z19, Z21, K1, Z21
 	VPSRLD     $0x10, Z21, Z21
 	VPMOVDW    Z21, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -4912,6 +6160,170 @@ TEXT ·elementwiseAVX512Log1p(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
 	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
 	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z15
+	VADDPS  Z3, Z10, Z11
+	VADDPS  Z3, Z15, Z16
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z11, Z12
+	VPSRLD    $0x17, Z16, Z17
+	VCVTDQ2PS Z12, Z12
+	VCVTDQ2PS Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z12, Z12
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z11, Z13
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPORD     Z6, Z13, Z13
+	VPORD     Z6, Z18, Z18
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z13, K1
+	VCMPPS       $0x11, Z7, Z18, K2
+	VSUBPS       Z3, Z13, Z14
+	VSUBPS       Z3, Z18, Z19
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VADDPS       Z13, Z14, Z14
+	VADDPS       Z18, Z19, Z19
+	VMOVUPS      Z3, Z13
+	VMOVUPS      Z3, Z18
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VSUBPS       Z13, Z12, Z12
+	VSUBPS       Z18, Z17, Z17
+	VMULPS       Z14, Z14, Z13
+	VMULPS       Z19, Z19, Z22
+	VMULPS       Z14, Z13, Z18
+	VMULPS       Z19, Z22, Z23
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z20
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z24
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z24
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z24
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMULPS       Z9, Z12, Z21
+	VMULPS       Z9, Z17, Z25
+	VFMADD231PS  Z20, Z18, Z21
+	VFMADD231PS  Z24, Z23, Z25
+	VFNMADD231PS Z6, Z13, Z14
+	VFNMADD231PS Z6, Z22, Z19
+	VADDPS       Z21, Z14, Z14
+	VADDPS       Z25, Z19, Z19
+	VFMADD231PS  Z8, Z12, Z14
+	VFMADD231PS  Z8, Z17, Z19
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z11, Z12
+	VPANDD       Z0, Z16, Z13
+	VCMPPS       $0x11, Z5, Z12, K1
+	VCMPPS       $0x11, Z5, Z13, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z13
+	VMOVAPS      Z12, K1, Z14
+	VMOVAPS      Z13, K2, Z19
+	VCMPPS       $0x00, Z2, Z11, K1
+	VCMPPS       $0x00, Z2, Z16, K2
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z16, K2, Z19
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z13
+	VCMPPS       $0x15, Z11, Z12, K1
+	VCMPPS       $0x15, Z16, Z13, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z12
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z12, K2, Z19
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z13
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z13
+	VMOVUPS      Z3, Z12
+	VMOVUPS      Z3, Z16
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z16
+	VDIVPS       Z12, Z11, Z11
+	VDIVPS       Z16, Z13, Z13
+	VMULPS       Z10, Z10, Z12
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z10, Z12, Z16
+	VMULPS       Z15, Z17, Z18
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z18, Z13, Z13
+	VFNMADD231PS Z6, Z12, Z11
+	VFNMADD231PS Z6, Z17, Z13
+	VADDPS       Z11, Z10, Z11
+	VADDPS       Z13, Z15, Z13
+	VPTESTNMD    Z2, Z11, K1
+	VPTESTNMD    Z2, Z13, K2
+	VPANDD       Z1, Z11, K1, Z11
+	VPANDD       Z1, Z13, K2, Z13
+	VPANDD       Z0, Z10, Z12
+	VPANDD       Z0, Z15, Z16
+	VCMPPS       $0x11, Z4, Z12, K1
+	VCMPPS       $0x11, Z4, Z16, K3
+	VCMPPS       $0x11, Z5, Z12, K2
+	VCMPPS       $0x11, Z5, Z16, K4
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z13, K3, Z19
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z10, K1
+	VPTESTNMD Z2, Z15, K3
+	VPANDD    Z1, Z10, K1, Z10
+	VPANDD    Z1, Z15, K3, Z15
+	VMOVAPS   Z10, K2, Z14
+	VMOVAPS   Z15, K4, Z19
+	VMOVUPS   Z14, (DX)
+	VMOVUPS   Z19, 64(DX)
+	ADDQ      $0x80, BX
+	ADDQ      $0x80, DX
+	SUBQ      $0x02, CX
+	JGE       together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS (BX), Z10
@@ -4994,10 +6406,12 @@ loop0:
 	VPANDD    Z1, Z10, K1, Z10
 	VMOVAPS   Z10, K2, Z14
 	VMOVUPS   Z14, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -5018,6 +6432,184 @@ mode2:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z13
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z14
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z15
+	SUBQ    $0x02, CX
+	JLT     rest2
+
+together2:
+	VMOVUPS (BX), Z15
+	VMOVUPS 64(BX), Z20
+	VADDPS  Z3, Z15, Z16
+	VADDPS  Z3, Z20, Z21
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z16, Z17
+	VPSRLD    $0x17, Z21, Z22
+	VCVTDQ2PS Z17, Z17
+	VCVTDQ2PS Z22, Z22
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z22, Z22
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z21, Z23
+	VPORD     Z6, Z18, Z18
+	VPORD     Z6, Z23, Z23
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z18, K1
+	VCMPPS       $0x11, Z7, Z23, K2
+	VSUBPS       Z3, Z18, Z19
+	VSUBPS       Z3, Z23, Z24
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VADDPS       Z18, Z19, Z19
+	VADDPS       Z23, Z24, Z24
+	VMOVUPS      Z3, Z18
+	VMOVUPS      Z3, Z23
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VSUBPS       Z18, Z17, Z17
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       Z19, Z19, Z18
+	VMULPS       Z24, Z24, Z27
+	VMULPS       Z19, Z18, Z23
+	VMULPS       Z24, Z27, Z28
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z25
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z29
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z24, Z29
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z24, Z29
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMULPS       Z9, Z17, Z26
+	VMULPS       Z9, Z22, Z30
+	VFMADD231PS  Z25, Z23, Z26
+	VFMADD231PS  Z29, Z28, Z30
+	VFNMADD231PS Z6, Z18, Z19
+	VFNMADD231PS Z6, Z27, Z24
+	VADDPS       Z26, Z19, Z19
+	VADDPS       Z30, Z24, Z24
+	VFMADD231PS  Z8, Z17, Z19
+	VFMADD231PS  Z8, Z22, Z24
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z16, Z17
+	VPANDD       Z0, Z21, Z18
+	VCMPPS       $0x11, Z5, Z17, K1
+	VCMPPS       $0x11, Z5, Z18, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z18
+	VMOVAPS      Z17, K1, Z19
+	VMOVAPS      Z18, K2, Z24
+	VCMPPS       $0x00, Z2, Z16, K1
+	VCMPPS       $0x00, Z2, Z21, K2
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z21, K2, Z24
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z18
+	VCMPPS       $0x15, Z16, Z17, K1
+	VCMPPS       $0x15, Z21, Z18, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z17, K2, Z24
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z18
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z20, Z18
+	VMOVUPS      Z3, Z17
+	VMOVUPS      Z3, Z21
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z20, Z21
+	VDIVPS       Z17, Z16, Z16
+	VDIVPS       Z21, Z18, Z18
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z20, Z20, Z22
+	VMULPS       Z15, Z17, Z21
+	VMULPS       Z20, Z22, Z23
+	VMULPS       Z21, Z16, Z16
+	VMULPS       Z23, Z18, Z18
+	VFNMADD231PS Z6, Z17, Z16
+	VFNMADD231PS Z6, Z22, Z18
+	VADDPS       Z16, Z15, Z16
+	VADDPS       Z18, Z20, Z18
+	VPTESTNMD    Z2, Z16, K1
+	VPTESTNMD    Z2, Z18, K2
+	VPANDD       Z1, Z16, K1, Z16
+	VPANDD       Z1, Z18, K2, Z18
+	VPANDD       Z0, Z15, Z17
+	VPANDD       Z0, Z20, Z21
+	VCMPPS       $0x11, Z4, Z17, K1
+	VCMPPS       $0x11, Z4, Z21, K3
+	VCMPPS       $0x11, Z5, Z17, K2
+	VCMPPS       $0x11, Z5, Z21, K4
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z18, K3, Z24
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z15, K1
+	VPTESTNMD Z2, Z20, K3
+	VPANDD    Z1, Z15, K1, Z15
+	VPANDD    Z1, Z20, K3, Z20
+	VMOVAPS   Z15, K2, Z19
+	VMOVAPS   Z20, K4, Z24
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z19, Z19, K1
+	VCMPPS     $0x03, Z24, Z24, K2
+	VPTERNLOGD $0xa8, Z11, Z10, K1, Z19
+	VPTERNLOGD $0xa8, Z11, Z10, K2, Z24
+	VPADDD     Z12, Z19, Z15
+	VPADDD     Z12, Z24, Z16
+	VPTESTNMD  Z13, Z15, K1
+	VPTESTNMD  Z13, Z16, K2
+	VPANDD     Z14, Z15, K1, Z15
+	VPANDD     Z14, Z16, K2, Z16
+	VPSRLD     $0x10, Z15, Z15
+	VPSRLD     $0x10, Z16, Z16
+	VPMOVDW    Z15, (DX)
+	VPMOVDW    Z16, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
 
 loop2:
 	VMOVUPS (BX), Z15
@@ -5108,10 +6700,12 @@ loop2:
 	VPANDD     Z14, Z15, K1, Z15
 	VPSRLD     $0x10, Z15, Z15
 	VPMOVDW    Z15, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -5126,6 +6720,172 @@ mode4:
 	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
 	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
 	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD (BX), Z10
+	VPMOVZXWD 32(BX), Z15
+	VPSLLD    $0x10, Z10, Z10
+	VPSLLD    $0x10, Z15, Z15
+	VADDPS    Z3, Z10, Z11
+	VADDPS    Z3, Z15, Z16
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z11, Z12
+	VPSRLD    $0x17, Z16, Z17
+	VCVTDQ2PS Z12, Z12
+	VCVTDQ2PS Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z12, Z12
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z11, Z13
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPORD     Z6, Z13, Z13
+	VPORD     Z6, Z18, Z18
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z13, K1
+	VCMPPS       $0x11, Z7, Z18, K2
+	VSUBPS       Z3, Z13, Z14
+	VSUBPS       Z3, Z18, Z19
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VADDPS       Z13, Z14, Z14
+	VADDPS       Z18, Z19, Z19
+	VMOVUPS      Z3, Z13
+	VMOVUPS      Z3, Z18
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VSUBPS       Z13, Z12, Z12
+	VSUBPS       Z18, Z17, Z17
+	VMULPS       Z14, Z14, Z13
+	VMULPS       Z19, Z19, Z22
+	VMULPS       Z14, Z13, Z18
+	VMULPS       Z19, Z22, Z23
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z20
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z24
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z24
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z24
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMULPS       Z9, Z12, Z21
+	VMULPS       Z9, Z17, Z25
+	VFMADD231PS  Z20, Z18, Z21
+	VFMADD231PS  Z24, Z23, Z25
+	VFNMADD231PS Z6, Z13, Z14
+	VFNMADD231PS Z6, Z22, Z19
+	VADDPS       Z21, Z14, Z14
+	VADDPS       Z25, Z19, Z19
+	VFMADD231PS  Z8, Z12, Z14
+	VFMADD231PS  Z8, Z17, Z19
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z11, Z12
+	VPANDD       Z0, Z16, Z13
+	VCMPPS       $0x11, Z5, Z12, K1
+	VCMPPS       $0x11, Z5, Z13, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z13
+	VMOVAPS      Z12, K1, Z14
+	VMOVAPS      Z13, K2, Z19
+	VCMPPS       $0x00, Z2, Z11, K1
+	VCMPPS       $0x00, Z2, Z16, K2
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z16, K2, Z19
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z13
+	VCMPPS       $0x15, Z11, Z12, K1
+	VCMPPS       $0x15, Z16, Z13, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z12
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z12, K2, Z19
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z13
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z13
+	VMOVUPS      Z3, Z12
+	VMOVUPS      Z3, Z16
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z16
+	VDIVPS       Z12, Z11, Z11
+	VDIVPS       Z16, Z13, Z13
+	VMULPS       Z10, Z10, Z12
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z10, Z12, Z16
+	VMULPS       Z15, Z17, Z18
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z18, Z13, Z13
+	VFNMADD231PS Z6, Z12, Z11
+	VFNMADD231PS Z6, Z17, Z13
+	VADDPS       Z11, Z10, Z11
+	VADDPS       Z13, Z15, Z13
+	VPTESTNMD    Z2, Z11, K1
+	VPTESTNMD    Z2, Z13, K2
+	VPANDD       Z1, Z11, K1, Z11
+	VPANDD       Z1, Z13, K2, Z13
+	VPANDD       Z0, Z10, Z12
+	VPANDD       Z0, Z15, Z16
+	VCMPPS       $0x11, Z4, Z12, K1
+	VCMPPS       $0x11, Z4, Z16, K3
+	VCMPPS       $0x11, Z5, Z12, K2
+	VCMPPS       $0x11, Z5, Z16, K4
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z13, K3, Z19
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z10, K1
+	VPTESTNMD Z2, Z15, K3
+	VPANDD    Z1, Z10, K1, Z10
+	VPANDD    Z1, Z15, K3, Z15
+	VMOVAPS   Z10, K2, Z14
+	VMOVAPS   Z15, K4, Z19
+	VMOVUPS   Z14, (DX)
+	VMOVUPS   Z19, 64(DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x80, DX
+	SUBQ      $0x02, CX
+	JGE       together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD (BX), Z10
@@ -5209,10 +6969,12 @@ loop4:
 	VPANDD    Z1, Z10, K1, Z10
 	VMOVAPS   Z10, K2, Z14
 	VMOVUPS   Z14, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -5233,6 +6995,186 @@ mode6:
 	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z13
 	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z14
 	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z15
+	SUBQ    $0x02, CX
+	JLT     rest6
+
+together6:
+	VPMOVZXWD (BX), Z15
+	VPMOVZXWD 32(BX), Z20
+	VPSLLD    $0x10, Z15, Z15
+	VPSLLD    $0x10, Z20, Z20
+	VADDPS    Z3, Z15, Z16
+	VADDPS    Z3, Z20, Z21
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z16, Z17
+	VPSRLD    $0x17, Z21, Z22
+	VCVTDQ2PS Z17, Z17
+	VCVTDQ2PS Z22, Z22
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z22, Z22
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z21, Z23
+	VPORD     Z6, Z18, Z18
+	VPORD     Z6, Z23, Z23
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z18, K1
+	VCMPPS       $0x11, Z7, Z23, K2
+	VSUBPS       Z3, Z18, Z19
+	VSUBPS       Z3, Z23, Z24
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VADDPS       Z18, Z19, Z19
+	VADDPS       Z23, Z24, Z24
+	VMOVUPS      Z3, Z18
+	VMOVUPS      Z3, Z23
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VSUBPS       Z18, Z17, Z17
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       Z19, Z19, Z18
+	VMULPS       Z24, Z24, Z27
+	VMULPS       Z19, Z18, Z23
+	VMULPS       Z24, Z27, Z28
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z25
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z29
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z24, Z29
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z24, Z29
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMULPS       Z9, Z17, Z26
+	VMULPS       Z9, Z22, Z30
+	VFMADD231PS  Z25, Z23, Z26
+	VFMADD231PS  Z29, Z28, Z30
+	VFNMADD231PS Z6, Z18, Z19
+	VFNMADD231PS Z6, Z27, Z24
+	VADDPS       Z26, Z19, Z19
+	VADDPS       Z30, Z24, Z24
+	VFMADD231PS  Z8, Z17, Z19
+	VFMADD231PS  Z8, Z22, Z24
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z16, Z17
+	VPANDD       Z0, Z21, Z18
+	VCMPPS       $0x11, Z5, Z17, K1
+	VCMPPS       $0x11, Z5, Z18, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z18
+	VMOVAPS      Z17, K1, Z19
+	VMOVAPS      Z18, K2, Z24
+	VCMPPS       $0x00, Z2, Z16, K1
+	VCMPPS       $0x00, Z2, Z21, K2
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z21, K2, Z24
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z18
+	VCMPPS       $0x15, Z16, Z17, K1
+	VCMPPS       $0x15, Z21, Z18, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z17, K2, Z24
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z18
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z20, Z18
+	VMOVUPS      Z3, Z17
+	VMOVUPS      Z3, Z21
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z20, Z21
+	VDIVPS       Z17, Z16, Z16
+	VDIVPS       Z21, Z18, Z18
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z20, Z20, Z22
+	VMULPS       Z15, Z17, Z21
+	VMULPS       Z20, Z22, Z23
+	VMULPS       Z21, Z16, Z16
+	VMULPS       Z23, Z18, Z18
+	VFNMADD231PS Z6, Z17, Z16
+	VFNMADD231PS Z6, Z22, Z18
+	VADDPS       Z16, Z15, Z16
+	VADDPS       Z18, Z20, Z18
+	VPTESTNMD    Z2, Z16, K1
+	VPTESTNMD    Z2, Z18, K2
+	VPANDD       Z1, Z16, K1, Z16
+	VPANDD       Z1, Z18, K2, Z18
+	VPANDD       Z0, Z15, Z17
+	VPANDD       Z0, Z20, Z21
+	VCMPPS       $0x11, Z4, Z17, K1
+	VCMPPS       $0x11, Z4, Z21, K3
+	VCMPPS       $0x11, Z5, Z17, K2
+	VCMPPS       $0x11, Z5, Z21, K4
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z18, K3, Z24
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z15, K1
+	VPTESTNMD Z2, Z20, K3
+	VPANDD    Z1, Z15, K1, Z15
+	VPANDD    Z1, Z20, K3, Z20
+	VMOVAPS   Z15, K2, Z19
+	VMOVAPS   Z20, K4, Z24
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z19, Z19, K1
+	VCMPPS     $0x03, Z24, Z24, K2
+	VPTERNLOGD $0xa8, Z11, Z10, K1, Z19
+	VPTERNLOGD $0xa8, Z11, Z10, K2, Z24
+	VPADDD     Z12, Z19, Z15
+	VPADDD     Z12, Z24, Z16
+	VPTESTNMD  Z13, Z15, K1
+	VPTESTNMD  Z13, Z16, K2
+	VPANDD     Z14, Z15, K1, Z15
+	VPANDD     Z14, Z16, K2, Z16
+	VPSRLD     $0x10, Z15, Z15
+	VPSRLD     $0x10, Z16, Z16
+	VPMOVDW    Z15, (DX)
+	VPMOVDW    Z16, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
 
 loop6:
 	VPMOVZXWD (BX), Z15
@@ -5324,10 +7266,12 @@ loop6:
 	VPANDD     Z14, Z15, K1, Z15
 	VPSRLD     $0x10, Z15, Z15
 	VPMOVDW    Z15, (DX)
-	ADDQ       $0x20, DX
 	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -5367,24 +7311,6 @@ DATA elementwiseAVX5123f3504f3<>+56(SB)/4, $0x3f3504f3
 DATA elementwiseAVX5123f3504f3<>+60(SB)/4, $0x3f3504f3
 GLOBL elementwiseAVX5123f3504f3<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX51242fc0000<>+0(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+4(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+8(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+12(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+16(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+20(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+24(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+28(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+32(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+36(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+40(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+44(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+48(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+52(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+56(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+60(SB)/4, $0x42fc0000
-GLOBL elementwiseAVX51242fc0000<>(SB), RODATA|NOPTR, $64
-
 DATA elementwiseAVX512007fffff<>+0(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+4(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+8(SB)/4, $0x007fffff
@@ -5402,6 +7328,24 @@ DATA elementwiseAVX512007fffff<>+52(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+56(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+60(SB)/4, $0x007fffff
 GLOBL elementwiseAVX512007fffff<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX51242fc0000<>+0(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+4(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+8(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+12(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+16(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+20(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+24(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+28(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+32(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+36(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+40(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+44(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+48(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+52(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+56(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+60(SB)/4, $0x42fc0000
+GLOBL elementwiseAVX51242fc0000<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX5123d9021bb<>+0(SB)/4, $0x3d9021bb
 DATA elementwiseAVX5123d9021bb<>+4(SB)/4, $0x3d9021bb
@@ -5870,11 +7814,11 @@ TEXT ·elementwiseAVX512SumFour(SB), NOSPLIT, $0-56
 loop0:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z1
+	VMOVUPS (DI), Z2
+	VMOVUPS (R8), Z3
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS (DI), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS (R8), Z1
-	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z3, Z0, Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS Z0, (DX)
 	ADDQ    $0x40, BX
@@ -5898,15 +7842,15 @@ loop1:
 	VMOVUPS   (SI), Z3
 	VPTESTNMD Z0, Z3, K1
 	VPANDD    Z1, Z3, K1, Z3
+	VMOVUPS   (DI), Z4
+	VPTESTNMD Z0, Z4, K1
+	VPANDD    Z1, Z4, K1, Z4
+	VMOVUPS   (R8), Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
 	VADDPS    Z3, Z2, Z2
-	VMOVUPS   (DI), Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
-	VMOVUPS   (R8), Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z5, Z2, Z2
 	VADDPS    (DX), Z2, Z2
 	VMOVUPS   Z2, (DX)
 	ADDQ      $0x40, BX
@@ -5938,13 +7882,13 @@ loop0:
 	VPSLLD    $0x10, Z0, Z0
 	VPMOVZXWD (SI), Z1
 	VPSLLD    $0x10, Z1, Z1
+	VPMOVZXWD (DI), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPMOVZXWD (R8), Z3
+	VPSLLD    $0x10, Z3, Z3
 	VADDPS    Z1, Z0, Z0
-	VPMOVZXWD (DI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VADDPS    Z1, Z0, Z0
-	VPMOVZXWD (R8), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VADDPS    Z1, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z3, Z0, Z0
 	VADDPS    (DX), Z0, Z0
 	VMOVUPS   Z0, (DX)
 	ADDQ      $0x20, BX
@@ -5970,17 +7914,17 @@ loop1:
 	VPSLLD    $0x10, Z3, Z3
 	VPTESTNMD Z0, Z3, K1
 	VPANDD    Z1, Z3, K1, Z3
+	VPMOVZXWD (DI), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPTESTNMD Z0, Z4, K1
+	VPANDD    Z1, Z4, K1, Z4
+	VPMOVZXWD (R8), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
 	VADDPS    Z3, Z2, Z2
-	VPMOVZXWD (DI), Z3
-	VPSLLD    $0x10, Z3, Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
-	VPMOVZXWD (R8), Z3
-	VPSLLD    $0x10, Z3, Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z5, Z2, Z2
 	VADDPS    (DX), Z2, Z2
 	VMOVUPS   Z2, (DX)
 	ADDQ      $0x20, BX
