@@ -70,9 +70,9 @@ loop0:
 	VMOVUPS (BX), Y0
 	VADDPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -86,17 +86,17 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -108,9 +108,9 @@ loop4:
 	VPSLLD    $0x10, Y0, Y0
 	VADDPS    (SI), Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -125,17 +125,17 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -148,9 +148,9 @@ loop8:
 	VPSLLD    $0x10, Y1, Y1
 	VADDPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -166,17 +166,17 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop10
 	VZEROUPPER
@@ -190,9 +190,9 @@ loop12:
 	VPSLLD    $0x10, Y1, Y1
 	VADDPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -209,17 +209,17 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop14
 	VZEROUPPER
@@ -235,9 +235,9 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
+	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
@@ -256,17 +256,17 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop3
 	VZEROUPPER
@@ -283,9 +283,9 @@ loop5:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -305,17 +305,17 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop7
 	VZEROUPPER
@@ -333,9 +333,9 @@ loop9:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -356,17 +356,17 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop11
 	VZEROUPPER
@@ -385,9 +385,9 @@ loop13:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -409,17 +409,17 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop15
 	VZEROUPPER
@@ -599,9 +599,9 @@ loop0:
 	VMOVUPS (BX), Y0
 	VSUBPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -615,17 +615,17 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -637,9 +637,9 @@ loop4:
 	VPSLLD    $0x10, Y0, Y0
 	VSUBPS    (SI), Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -654,17 +654,17 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -677,9 +677,9 @@ loop8:
 	VPSLLD    $0x10, Y1, Y1
 	VSUBPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -695,17 +695,17 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop10
 	VZEROUPPER
@@ -719,9 +719,9 @@ loop12:
 	VPSLLD    $0x10, Y1, Y1
 	VSUBPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -738,17 +738,17 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop14
 	VZEROUPPER
@@ -764,9 +764,9 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
+	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
@@ -785,17 +785,17 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop3
 	VZEROUPPER
@@ -812,9 +812,9 @@ loop5:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -834,17 +834,17 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop7
 	VZEROUPPER
@@ -862,9 +862,9 @@ loop9:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -885,17 +885,17 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop11
 	VZEROUPPER
@@ -914,9 +914,9 @@ loop13:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -938,17 +938,17 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop15
 	VZEROUPPER
@@ -1020,9 +1020,9 @@ loop0:
 	VMOVUPS (BX), Y0
 	VMULPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -1036,17 +1036,17 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -1058,9 +1058,9 @@ loop4:
 	VPSLLD    $0x10, Y0, Y0
 	VMULPS    (SI), Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -1075,17 +1075,17 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -1098,9 +1098,9 @@ loop8:
 	VPSLLD    $0x10, Y1, Y1
 	VMULPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -1116,17 +1116,17 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop10
 	VZEROUPPER
@@ -1140,9 +1140,9 @@ loop12:
 	VPSLLD    $0x10, Y1, Y1
 	VMULPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -1159,17 +1159,17 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop14
 	VZEROUPPER
@@ -1185,9 +1185,9 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
+	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
@@ -1206,17 +1206,17 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop3
 	VZEROUPPER
@@ -1233,9 +1233,9 @@ loop5:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -1255,17 +1255,17 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop7
 	VZEROUPPER
@@ -1283,9 +1283,9 @@ loop9:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -1306,17 +1306,17 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop11
 	VZEROUPPER
@@ -1335,9 +1335,9 @@ loop13:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -1359,17 +1359,17 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop15
 	VZEROUPPER
@@ -1441,9 +1441,9 @@ loop0:
 	VMOVUPS (BX), Y0
 	VDIVPS  (SI), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -1457,17 +1457,17 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -1479,9 +1479,9 @@ loop4:
 	VPSLLD    $0x10, Y0, Y0
 	VDIVPS    (SI), Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -1496,17 +1496,17 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -1519,9 +1519,9 @@ loop8:
 	VPSLLD    $0x10, Y1, Y1
 	VDIVPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -1537,17 +1537,17 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop10
 	VZEROUPPER
@@ -1561,9 +1561,9 @@ loop12:
 	VPSLLD    $0x10, Y1, Y1
 	VDIVPS    Y1, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -1580,17 +1580,17 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop14
 	VZEROUPPER
@@ -1606,9 +1606,9 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, DX
 	ADDQ     DI, BX
 	ADDQ     R8, SI
+	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
@@ -1627,17 +1627,17 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop3
 	VZEROUPPER
@@ -1654,9 +1654,9 @@ loop5:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -1676,17 +1676,17 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop7
 	VZEROUPPER
@@ -1704,9 +1704,9 @@ loop9:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -1727,17 +1727,17 @@ loop11:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop11
 	VZEROUPPER
@@ -1756,9 +1756,9 @@ loop13:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -1780,17 +1780,17 @@ loop15:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop15
 	VZEROUPPER
@@ -1852,9 +1852,9 @@ loop0:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -1874,17 +1874,17 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -1902,9 +1902,9 @@ loop4:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -1925,17 +1925,17 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -1954,9 +1954,9 @@ loop8:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -1978,17 +1978,17 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop10
 	VZEROUPPER
@@ -2008,9 +2008,9 @@ loop12:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -2033,17 +2033,17 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop14
 	VZEROUPPER
@@ -2105,9 +2105,9 @@ loop0:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -2127,17 +2127,17 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -2155,9 +2155,9 @@ loop4:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      R8, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2178,17 +2178,17 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         R8, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -2207,9 +2207,9 @@ loop8:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      DI, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
@@ -2231,17 +2231,17 @@ loop10:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         DI, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop10
 	VZEROUPPER
@@ -2261,9 +2261,9 @@ loop12:
 	VCMPPS    $0x03, Y0, Y0, Y1
 	VBLENDVPS Y1, Y0, Y3, Y3
 	VMOVUPS   Y3, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
 	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
@@ -2286,17 +2286,17 @@ loop14:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop14
 	VZEROUPPER
@@ -2328,8 +2328,8 @@ TEXT ·elementwiseAVX2Copy(SB), NOSPLIT, $0-32
 loop0:
 	VMOVUPS (BX), Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    $0x20, BX
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2342,16 +2342,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -2362,8 +2362,8 @@ loop4:
 	VPMOVZXWD (BX), Y0
 	VPSLLD    $0x10, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2377,16 +2377,16 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -2401,8 +2401,8 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, DX
 	ADDQ     $0x20, BX
+	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
@@ -2420,16 +2420,16 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop3
 	VZEROUPPER
@@ -2445,8 +2445,8 @@ loop5:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -2465,16 +2465,16 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop7
 	VZEROUPPER
@@ -2501,14 +2501,14 @@ loop0:
 	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD    Y0, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y2, Y1, Y1
 	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -2521,25 +2521,25 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VPSRLD       $0x10, Y0, Y1
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -2553,14 +2553,14 @@ loop4:
 	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD    Y0, Y1, Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR      elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS Y2, Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y2, Y1, Y1
 	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2574,25 +2574,25 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
 	VPSRLD       $0x10, Y0, Y1
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -2643,8 +2643,8 @@ loop0:
 	VMOVUPS (BX), Y0
 	VMULPS  Y0, Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    $0x20, BX
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2658,16 +2658,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -2679,8 +2679,8 @@ loop4:
 	VPSLLD    $0x10, Y0, Y0
 	VMULPS    Y0, Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2695,16 +2695,16 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -2720,8 +2720,8 @@ loop1:
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN   Y0, Y1, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, DX
 	ADDQ     $0x20, BX
+	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop1
 	VZEROUPPER
@@ -2740,16 +2740,16 @@ loop3:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop3
 	VZEROUPPER
@@ -2766,8 +2766,8 @@ loop5:
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
 	VPANDN    Y0, Y1, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -2787,16 +2787,16 @@ loop7:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop7
 	VZEROUPPER
@@ -2821,8 +2821,8 @@ loop0:
 	VMOVUPS (BX), Y0
 	VPXOR   elementwiseAVX280000000<>+0(SB), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    $0x20, BX
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2836,16 +2836,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -2857,8 +2857,8 @@ loop4:
 	VPSLLD    $0x10, Y0, Y0
 	VPXOR     elementwiseAVX280000000<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2873,16 +2873,16 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -2907,8 +2907,8 @@ loop0:
 	VMOVUPS (BX), Y0
 	VPAND   elementwiseAVX27fffffff<>+0(SB), Y0, Y0
 	VMOVUPS Y0, (DX)
-	ADDQ    $0x20, DX
 	ADDQ    $0x20, BX
+	ADDQ    $0x20, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2922,16 +2922,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -2943,8 +2943,8 @@ loop4:
 	VPSLLD    $0x10, Y0, Y0
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2959,16 +2959,16 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -2998,8 +2998,8 @@ loop0:
 	VPANDN   Y0, Y1, Y0
 	VSQRTPS  Y0, Y0
 	VMOVUPS  Y0, (DX)
-	ADDQ     $0x20, DX
 	ADDQ     $0x20, BX
+	ADDQ     $0x20, DX
 	DECQ     CX
 	JNE      loop0
 	VZEROUPPER
@@ -3018,16 +3018,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -3044,8 +3044,8 @@ loop4:
 	VPANDN    Y0, Y1, Y0
 	VSQRTPS   Y0, Y0
 	VMOVUPS   Y0, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -3065,16 +3065,16 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -3101,13 +3101,13 @@ loop0:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -3126,8 +3126,8 @@ loop0:
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y0
 	VANDPS       Y0, Y2, Y2
 	VMOVUPS      Y2, (DX)
-	ADDQ         $0x20, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -3140,13 +3140,13 @@ loop2:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -3168,16 +3168,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -3191,13 +3191,13 @@ loop4:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -3216,8 +3216,8 @@ loop4:
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y0
 	VANDPS       Y0, Y2, Y2
 	VMOVUPS      Y2, (DX)
-	ADDQ         $0x20, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop4
 	VZEROUPPER
@@ -3231,13 +3231,13 @@ loop6:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -3259,20 +3259,38 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
 	RET
+
+DATA elementwiseAVX200800000<>+0(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+4(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+8(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+12(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+16(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+20(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+24(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+28(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+32(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+36(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+40(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+44(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+48(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+52(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+56(SB)/4, $0x00800000
+DATA elementwiseAVX200800000<>+60(SB)/4, $0x00800000
+GLOBL elementwiseAVX200800000<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX23f000000<>+0(SB)/4, $0x3f000000
 DATA elementwiseAVX23f000000<>+4(SB)/4, $0x3f000000
@@ -3328,24 +3346,6 @@ DATA elementwiseAVX242b1999a<>+56(SB)/4, $0x42b1999a
 DATA elementwiseAVX242b1999a<>+60(SB)/4, $0x42b1999a
 GLOBL elementwiseAVX242b1999a<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX23fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
-DATA elementwiseAVX23fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
-GLOBL elementwiseAVX23fb8aa3b<>(SB), RODATA|NOPTR, $64
-
 DATA elementwiseAVX242fe0000<>+0(SB)/4, $0x42fe0000
 DATA elementwiseAVX242fe0000<>+4(SB)/4, $0x42fe0000
 DATA elementwiseAVX242fe0000<>+8(SB)/4, $0x42fe0000
@@ -3363,6 +3363,24 @@ DATA elementwiseAVX242fe0000<>+52(SB)/4, $0x42fe0000
 DATA elementwiseAVX242fe0000<>+56(SB)/4, $0x42fe0000
 DATA elementwiseAVX242fe0000<>+60(SB)/4, $0x42fe0000
 GLOBL elementwiseAVX242fe0000<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX23fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
+DATA elementwiseAVX23fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
+GLOBL elementwiseAVX23fb8aa3b<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX23f318000<>+0(SB)/4, $0x3f318000
 DATA elementwiseAVX23f318000<>+4(SB)/4, $0x3f318000
@@ -3526,24 +3544,6 @@ DATA elementwiseAVX20000007f<>+56(SB)/4, $0x0000007f
 DATA elementwiseAVX20000007f<>+60(SB)/4, $0x0000007f
 GLOBL elementwiseAVX20000007f<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX200800000<>+0(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+4(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+8(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+12(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+16(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+20(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+24(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+28(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+32(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+36(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+40(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+44(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+48(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+52(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+56(SB)/4, $0x00800000
-DATA elementwiseAVX200800000<>+60(SB)/4, $0x00800000
-GLOBL elementwiseAVX200800000<>(SB), RODATA|NOPTR, $64
-
 // func elementwiseAVX2Tanh(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·elementwiseAVX2Tanh(SB), NOSPLIT, $0-32
@@ -3562,8 +3562,8 @@ TEXT ·elementwiseAVX2Tanh(SB), NOSPLIT, $0-32
 loop0:
 	VMOVUPS     (BX), Y0
 	VMOVUPS     elementwiseAVX2c0fff644<>+0(SB), Y1
-	VMAXPS      Y0, Y1, Y1
 	VMOVUPS     elementwiseAVX240fff644<>+0(SB), Y2
+	VMAXPS      Y0, Y1, Y1
 	VMINPS      Y1, Y2, Y1
 	VMULPS      Y1, Y1, Y2
 	VMOVUPS     elementwiseAVX2a59f25c0<>+0(SB), Y3
@@ -3583,8 +3583,8 @@ loop0:
 	VCMPPS      $0x11, elementwiseAVX239d1b717<>+0(SB), Y1, Y1
 	VBLENDVPS   Y1, Y0, Y3, Y3
 	VMOVUPS     Y3, (DX)
-	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
+	ADDQ        $0x20, DX
 	DECQ        CX
 	JNE         loop0
 	VZEROUPPER
@@ -3594,8 +3594,8 @@ mode2:
 loop2:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      elementwiseAVX2c0fff644<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y1
 	VMOVUPS      elementwiseAVX240fff644<>+0(SB), Y2
+	VMAXPS       Y0, Y1, Y1
 	VMINPS       Y1, Y2, Y1
 	VMULPS       Y1, Y1, Y2
 	VMOVUPS      elementwiseAVX2a59f25c0<>+0(SB), Y3
@@ -3618,16 +3618,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -3638,8 +3638,8 @@ loop4:
 	VPMOVZXWD   (BX), Y0
 	VPSLLD      $0x10, Y0, Y0
 	VMOVUPS     elementwiseAVX2c0fff644<>+0(SB), Y1
-	VMAXPS      Y0, Y1, Y1
 	VMOVUPS     elementwiseAVX240fff644<>+0(SB), Y2
+	VMAXPS      Y0, Y1, Y1
 	VMINPS      Y1, Y2, Y1
 	VMULPS      Y1, Y1, Y2
 	VMOVUPS     elementwiseAVX2a59f25c0<>+0(SB), Y3
@@ -3659,8 +3659,8 @@ loop4:
 	VCMPPS      $0x11, elementwiseAVX239d1b717<>+0(SB), Y1, Y1
 	VBLENDVPS   Y1, Y0, Y3, Y3
 	VMOVUPS     Y3, (DX)
-	ADDQ        $0x20, DX
 	ADDQ        $0x10, BX
+	ADDQ        $0x20, DX
 	DECQ        CX
 	JNE         loop4
 	VZEROUPPER
@@ -3671,8 +3671,8 @@ loop6:
 	VPMOVZXWD    (BX), Y0
 	VPSLLD       $0x10, Y0, Y0
 	VMOVUPS      elementwiseAVX2c0fff644<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y1
 	VMOVUPS      elementwiseAVX240fff644<>+0(SB), Y2
+	VMAXPS       Y0, Y1, Y1
 	VMINPS       Y1, Y2, Y1
 	VMULPS       Y1, Y1, Y2
 	VMOVUPS      elementwiseAVX2a59f25c0<>+0(SB), Y3
@@ -3695,20 +3695,38 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y3, Y0, Y0
-	VCMPPS       $0x03, Y3, Y3, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y3, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y3, Y3, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
 	RET
+
+DATA elementwiseAVX239d1b717<>+0(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+4(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+8(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+12(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+16(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+20(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+24(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+28(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+32(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+36(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+40(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+44(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+48(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+52(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+56(SB)/4, $0x39d1b717
+DATA elementwiseAVX239d1b717<>+60(SB)/4, $0x39d1b717
+GLOBL elementwiseAVX239d1b717<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX2c0fff644<>+0(SB)/4, $0xc0fff644
 DATA elementwiseAVX2c0fff644<>+4(SB)/4, $0xc0fff644
@@ -3944,24 +3962,6 @@ DATA elementwiseAVX23ba059dd<>+56(SB)/4, $0x3ba059dd
 DATA elementwiseAVX23ba059dd<>+60(SB)/4, $0x3ba059dd
 GLOBL elementwiseAVX23ba059dd<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX239d1b717<>+0(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+4(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+8(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+12(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+16(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+20(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+24(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+28(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+32(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+36(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+40(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+44(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+48(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+52(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+56(SB)/4, $0x39d1b717
-DATA elementwiseAVX239d1b717<>+60(SB)/4, $0x39d1b717
-GLOBL elementwiseAVX239d1b717<>(SB), RODATA|NOPTR, $64
-
 // func elementwiseAVX2Logistic(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·elementwiseAVX2Logistic(SB), NOSPLIT, $0-32
@@ -3984,13 +3984,13 @@ loop0:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4012,8 +4012,8 @@ loop0:
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (DX)
-	ADDQ         $0x20, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -4027,13 +4027,13 @@ loop2:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4058,16 +4058,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -4082,13 +4082,13 @@ loop4:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4110,8 +4110,8 @@ loop4:
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (DX)
-	ADDQ         $0x20, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop4
 	VZEROUPPER
@@ -4126,13 +4126,13 @@ loop6:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4157,16 +4157,16 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -4194,13 +4194,13 @@ loop0:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4220,28 +4220,28 @@ loop0:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (DX)
-	ADDQ         $0x20, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -4255,13 +4255,13 @@ loop2:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4281,20 +4281,20 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
@@ -4304,16 +4304,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -4328,13 +4328,13 @@ loop4:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4354,28 +4354,28 @@ loop4:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
 	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y0, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (DX)
-	ADDQ         $0x20, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x20, DX
 	DECQ         CX
 	JNE          loop4
 	VZEROUPPER
@@ -4390,13 +4390,13 @@ loop6:
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y1
 	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y2
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y4
 	VMAXPS       Y0, Y2, Y0
-	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y2
-	VMINPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
 	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y0, Y1
 	VROUNDPS     $0x09, Y1, Y1
-	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VMINPS       Y1, Y4, Y1
 	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y1, Y0
 	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y1, Y0
 	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y2
@@ -4416,20 +4416,20 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VADDPS       elementwiseAVX23f800000<>+0(SB), Y2, Y2
 	VPSRLD       $0x10, Y2, Y0
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y2, Y0, Y0
-	VCMPPS       $0x03, Y2, Y2, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y0, Y2
 	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y0
 	VDIVPS       Y2, Y0, Y0
@@ -4439,16 +4439,16 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
 	VPADDD       Y0, Y1, Y1
-	VCMPPS       $0x03, Y0, Y0, Y2
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y0
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y0, Y0
-	VBLENDVPS    Y2, Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
 	VPSRLD       $0x10, Y1, Y1
 	VEXTRACTI128 $0x01, Y1, X0
 	VPACKUSDW    X0, X1, X0
 	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
@@ -4556,8 +4556,8 @@ loop0:
 	VPANDN    Y0, Y1, Y0
 	VBLENDVPS Y2, Y0, Y5, Y5
 	VMOVUPS   Y5, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -4654,16 +4654,16 @@ loop2:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y5, Y0, Y0
-	VCMPPS       $0x03, Y5, Y5, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y5, Y5, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop2
 	VZEROUPPER
@@ -4758,8 +4758,8 @@ loop4:
 	VPANDN    Y0, Y1, Y0
 	VBLENDVPS Y2, Y0, Y5, Y5
 	VMOVUPS   Y5, (DX)
-	ADDQ      $0x20, DX
 	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -4857,38 +4857,20 @@ loop6:
 	VPAND        elementwiseAVX200000001<>+0(SB), Y0, Y0
 	VPADDD       elementwiseAVX200007fff<>+0(SB), Y0, Y0
 	VPADDD       Y5, Y0, Y0
-	VCMPPS       $0x03, Y5, Y5, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VPAND        elementwiseAVX280000000<>+0(SB), Y5, Y1
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y1, Y1
+	VCMPPS       $0x03, Y5, Y5, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VPSRLD       $0x10, Y0, Y0
 	VEXTRACTI128 $0x01, Y0, X1
 	VPACKUSDW    X1, X0, X1
 	VMOVUPS      X1, (DX)
-	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop6
 	VZEROUPPER
 	RET
-
-DATA elementwiseAVX242fc0000<>+0(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+4(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+8(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+12(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+16(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+20(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+24(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+28(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+32(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+36(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+40(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+44(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+48(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+52(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+56(SB)/4, $0x42fc0000
-DATA elementwiseAVX242fc0000<>+60(SB)/4, $0x42fc0000
-GLOBL elementwiseAVX242fc0000<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX2007fffff<>+0(SB)/4, $0x007fffff
 DATA elementwiseAVX2007fffff<>+4(SB)/4, $0x007fffff
@@ -4925,6 +4907,42 @@ DATA elementwiseAVX23f3504f3<>+52(SB)/4, $0x3f3504f3
 DATA elementwiseAVX23f3504f3<>+56(SB)/4, $0x3f3504f3
 DATA elementwiseAVX23f3504f3<>+60(SB)/4, $0x3f3504f3
 GLOBL elementwiseAVX23f3504f3<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX23ed413cd<>+0(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+4(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+8(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+12(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+16(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+20(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+24(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+28(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+32(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+36(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+40(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+44(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+48(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+52(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+56(SB)/4, $0x3ed413cd
+DATA elementwiseAVX23ed413cd<>+60(SB)/4, $0x3ed413cd
+GLOBL elementwiseAVX23ed413cd<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX242fc0000<>+0(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+4(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+8(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+12(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+16(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+20(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+24(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+28(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+32(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+36(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+40(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+44(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+48(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+52(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+56(SB)/4, $0x42fc0000
+DATA elementwiseAVX242fc0000<>+60(SB)/4, $0x42fc0000
+GLOBL elementwiseAVX242fc0000<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX23d9021bb<>+0(SB)/4, $0x3d9021bb
 DATA elementwiseAVX23d9021bb<>+4(SB)/4, $0x3d9021bb
@@ -5358,24 +5376,6 @@ DATA elementwiseAVX242707982<>+56(SB)/4, $0x42707982
 DATA elementwiseAVX242707982<>+60(SB)/4, $0x42707982
 GLOBL elementwiseAVX242707982<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX23ed413cd<>+0(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+4(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+8(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+12(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+16(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+20(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+24(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+28(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+32(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+36(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+40(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+44(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+48(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+52(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+56(SB)/4, $0x3ed413cd
-DATA elementwiseAVX23ed413cd<>+60(SB)/4, $0x3ed413cd
-GLOBL elementwiseAVX23ed413cd<>(SB), RODATA|NOPTR, $64
-
 // func elementwiseAVX2SumFour(mode int, n int, group *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2SumFour(SB), NOSPLIT, $0-56
@@ -5393,11 +5393,11 @@ TEXT ·elementwiseAVX2SumFour(SB), NOSPLIT, $0-56
 loop0:
 	VMOVUPS (BX), Y0
 	VMOVUPS (SI), Y1
+	VMOVUPS (DI), Y2
+	VMOVUPS (R8), Y3
 	VADDPS  Y1, Y0, Y0
-	VMOVUPS (DI), Y1
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS (R8), Y1
-	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y0, Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS Y0, (DX)
 	ADDQ    $0x20, BX
@@ -5424,21 +5424,21 @@ loop1:
 	VPCMPEQD Y3, Y2, Y2
 	VPAND    elementwiseAVX27fffffff<>+0(SB), Y2, Y2
 	VPANDN   Y1, Y2, Y1
+	VMOVUPS  (DI), Y2
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQD Y4, Y3, Y3
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN   Y2, Y3, Y2
+	VMOVUPS  (R8), Y3
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR    Y5, Y5, Y5
+	VPCMPEQD Y5, Y4, Y4
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN   Y3, Y4, Y3
 	VADDPS   Y1, Y0, Y0
-	VMOVUPS  (DI), Y1
-	VPAND    elementwiseAVX27f800000<>+0(SB), Y1, Y2
-	VPXOR    Y3, Y3, Y3
-	VPCMPEQD Y3, Y2, Y2
-	VPAND    elementwiseAVX27fffffff<>+0(SB), Y2, Y2
-	VPANDN   Y1, Y2, Y1
-	VADDPS   Y1, Y0, Y0
-	VMOVUPS  (R8), Y1
-	VPAND    elementwiseAVX27f800000<>+0(SB), Y1, Y2
-	VPXOR    Y3, Y3, Y3
-	VPCMPEQD Y3, Y2, Y2
-	VPAND    elementwiseAVX27fffffff<>+0(SB), Y2, Y2
-	VPANDN   Y1, Y2, Y1
-	VADDPS   Y1, Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VADDPS   Y3, Y0, Y0
 	VADDPS   (DX), Y0, Y0
 	VMOVUPS  Y0, (DX)
 	ADDQ     $0x20, BX
@@ -5470,13 +5470,13 @@ loop0:
 	VPSLLD    $0x10, Y0, Y0
 	VPMOVZXWD (SI), Y1
 	VPSLLD    $0x10, Y1, Y1
+	VPMOVZXWD (DI), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPMOVZXWD (R8), Y3
+	VPSLLD    $0x10, Y3, Y3
 	VADDPS    Y1, Y0, Y0
-	VPMOVZXWD (DI), Y1
-	VPSLLD    $0x10, Y1, Y1
-	VADDPS    Y1, Y0, Y0
-	VPMOVZXWD (R8), Y1
-	VPSLLD    $0x10, Y1, Y1
-	VADDPS    Y1, Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y0, Y0
 	VADDPS    (DX), Y0, Y0
 	VMOVUPS   Y0, (DX)
 	ADDQ      $0x10, BX
@@ -5505,23 +5505,23 @@ loop1:
 	VPCMPEQD  Y3, Y2, Y2
 	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
 	VPANDN    Y1, Y2, Y1
+	VPMOVZXWD (DI), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPMOVZXWD (R8), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR     Y5, Y5, Y5
+	VPCMPEQD  Y5, Y4, Y4
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN    Y3, Y4, Y3
 	VADDPS    Y1, Y0, Y0
-	VPMOVZXWD (DI), Y1
-	VPSLLD    $0x10, Y1, Y1
-	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
-	VPXOR     Y3, Y3, Y3
-	VPCMPEQD  Y3, Y2, Y2
-	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
-	VPANDN    Y1, Y2, Y1
-	VADDPS    Y1, Y0, Y0
-	VPMOVZXWD (R8), Y1
-	VPSLLD    $0x10, Y1, Y1
-	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
-	VPXOR     Y3, Y3, Y3
-	VPCMPEQD  Y3, Y2, Y2
-	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
-	VPANDN    Y1, Y2, Y1
-	VADDPS    Y1, Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y0, Y0
 	VADDPS    (DX), Y0, Y0
 	VMOVUPS   Y0, (DX)
 	ADDQ      $0x10, BX

@@ -70,38 +70,39 @@ loop0:
 	VMOVUPS (BX), Z0
 	VADDPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VADDPS  (SI), Z4, Z4
-	VPSRLD  $0x10, Z4, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z4, Z5, Z5
-	VCMPPS  $0x03, Z4, Z4, K1
-	VPANDD  Z2, Z4, K1, Z5
-	VPORD   Z3, Z5, K1, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+	VADDPS  (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -111,39 +112,40 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VADDPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VADDPS    (SI), Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VADDPS    (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -154,40 +156,41 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
 	RET
 
 mode10:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop10:
-	VMOVUPS   (BX), Z4
-	VPMOVZXWD (SI), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VADDPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop10
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop10
 	VZEROUPPER
 	RET
 
@@ -199,41 +202,42 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
 	RET
 
 mode14:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop14:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPMOVZXWD (SI), Z5
+	VPMOVZXWD (BX), Z5
 	VPSLLD    $0x10, Z5, Z5
-	VADDPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop14
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VADDPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop14
 	VZEROUPPER
 	RET
 
@@ -247,9 +251,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -258,30 +262,32 @@ loop1:
 mode3:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop3:
-	VMOVUPS   (BX), Z5
-	VADDPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop3
+	VMOVUPS   (BX), Z7
+	VADDPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop3
 	VZEROUPPER
 	RET
 
@@ -296,9 +302,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -307,31 +313,33 @@ loop5:
 mode7:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop7:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VADDPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop7
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VADDPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop7
 	VZEROUPPER
 	RET
 
@@ -347,9 +355,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -358,32 +366,34 @@ loop9:
 mode11:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop11:
-	VMOVUPS   (BX), Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VADDPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop11
+	VMOVUPS   (BX), Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop11
 	VZEROUPPER
 	RET
 
@@ -400,9 +410,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -411,71 +421,127 @@ loop13:
 mode15:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop15:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VADDPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop15
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop15
 	VZEROUPPER
 	RET
 
-DATA elementwiseAVX51200000001<>+0(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+4(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+8(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+12(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+16(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+20(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+24(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+28(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+32(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+36(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+40(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+44(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+48(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+52(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+56(SB)/4, $0x00000001
-DATA elementwiseAVX51200000001<>+60(SB)/4, $0x00000001
-GLOBL elementwiseAVX51200000001<>(SB), RODATA|NOPTR, $64
+DATA elementwiseAVX51200400000<>+0(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+4(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+8(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+12(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+16(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+20(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+24(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+28(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+32(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+36(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+40(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+44(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+48(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+52(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+56(SB)/4, $0x00400000
+DATA elementwiseAVX51200400000<>+60(SB)/4, $0x00400000
+GLOBL elementwiseAVX51200400000<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX51200007fff<>+0(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+4(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+8(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+12(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+16(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+20(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+24(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+28(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+32(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+36(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+40(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+44(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+48(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+52(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+56(SB)/4, $0x00007fff
-DATA elementwiseAVX51200007fff<>+60(SB)/4, $0x00007fff
-GLOBL elementwiseAVX51200007fff<>(SB), RODATA|NOPTR, $64
+DATA elementwiseAVX512ffc00000<>+0(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+4(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+8(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+12(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+16(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+20(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+24(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+28(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+32(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+36(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+40(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+44(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+48(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+52(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+56(SB)/4, $0xffc00000
+DATA elementwiseAVX512ffc00000<>+60(SB)/4, $0xffc00000
+GLOBL elementwiseAVX512ffc00000<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX51200008000<>+0(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+4(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+8(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+12(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+16(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+20(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+24(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+28(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+32(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+36(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+40(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+44(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+48(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+52(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+56(SB)/4, $0x00008000
+DATA elementwiseAVX51200008000<>+60(SB)/4, $0x00008000
+GLOBL elementwiseAVX51200008000<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX5120000ffff<>+0(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+4(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+8(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+12(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+16(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+20(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+24(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+28(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+32(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+36(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+40(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+44(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+48(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+52(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+56(SB)/4, $0x0000ffff
+DATA elementwiseAVX5120000ffff<>+60(SB)/4, $0x0000ffff
+GLOBL elementwiseAVX5120000ffff<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX512fffeffff<>+0(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+4(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+8(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+12(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+16(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+20(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+24(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+28(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+32(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+36(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+40(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+44(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+48(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+52(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+56(SB)/4, $0xfffeffff
+DATA elementwiseAVX512fffeffff<>+60(SB)/4, $0xfffeffff
+GLOBL elementwiseAVX512fffeffff<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX512ffff0000<>+0(SB)/4, $0xffff0000
 DATA elementwiseAVX512ffff0000<>+4(SB)/4, $0xffff0000
@@ -495,42 +561,6 @@ DATA elementwiseAVX512ffff0000<>+56(SB)/4, $0xffff0000
 DATA elementwiseAVX512ffff0000<>+60(SB)/4, $0xffff0000
 GLOBL elementwiseAVX512ffff0000<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX51280000000<>+0(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+4(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+8(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+12(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+16(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+20(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+24(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+28(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+32(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+36(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+40(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+44(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+48(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+52(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+56(SB)/4, $0x80000000
-DATA elementwiseAVX51280000000<>+60(SB)/4, $0x80000000
-GLOBL elementwiseAVX51280000000<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseAVX5127fc00000<>+0(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+4(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+8(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+12(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+16(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+20(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+24(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+28(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+32(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+36(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+40(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+44(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+48(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+52(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+56(SB)/4, $0x7fc00000
-DATA elementwiseAVX5127fc00000<>+60(SB)/4, $0x7fc00000
-GLOBL elementwiseAVX5127fc00000<>(SB), RODATA|NOPTR, $64
-
 DATA elementwiseAVX5127f800000<>+0(SB)/4, $0x7f800000
 DATA elementwiseAVX5127f800000<>+4(SB)/4, $0x7f800000
 DATA elementwiseAVX5127f800000<>+8(SB)/4, $0x7f800000
@@ -548,6 +578,24 @@ DATA elementwiseAVX5127f800000<>+52(SB)/4, $0x7f800000
 DATA elementwiseAVX5127f800000<>+56(SB)/4, $0x7f800000
 DATA elementwiseAVX5127f800000<>+60(SB)/4, $0x7f800000
 GLOBL elementwiseAVX5127f800000<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX51280000000<>+0(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+4(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+8(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+12(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+16(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+20(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+24(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+28(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+32(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+36(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+40(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+44(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+48(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+52(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+56(SB)/4, $0x80000000
+DATA elementwiseAVX51280000000<>+60(SB)/4, $0x80000000
+GLOBL elementwiseAVX51280000000<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseAVX512Sub(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F
@@ -615,38 +663,39 @@ loop0:
 	VMOVUPS (BX), Z0
 	VSUBPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VSUBPS  (SI), Z4, Z4
-	VPSRLD  $0x10, Z4, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z4, Z5, Z5
-	VCMPPS  $0x03, Z4, Z4, K1
-	VPANDD  Z2, Z4, K1, Z5
-	VPORD   Z3, Z5, K1, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+	VSUBPS  (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -656,39 +705,40 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VSUBPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VSUBPS    (SI), Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VSUBPS    (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -699,40 +749,41 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
 	RET
 
 mode10:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop10:
-	VMOVUPS   (BX), Z4
-	VPMOVZXWD (SI), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VSUBPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop10
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VSUBPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop10
 	VZEROUPPER
 	RET
 
@@ -744,41 +795,42 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
 	RET
 
 mode14:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop14:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPMOVZXWD (SI), Z5
+	VPMOVZXWD (BX), Z5
 	VPSLLD    $0x10, Z5, Z5
-	VSUBPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop14
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VSUBPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop14
 	VZEROUPPER
 	RET
 
@@ -792,9 +844,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -803,30 +855,32 @@ loop1:
 mode3:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop3:
-	VMOVUPS   (BX), Z5
-	VSUBPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop3
+	VMOVUPS   (BX), Z7
+	VSUBPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop3
 	VZEROUPPER
 	RET
 
@@ -841,9 +895,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -852,31 +906,33 @@ loop5:
 mode7:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop7:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VSUBPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop7
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VSUBPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop7
 	VZEROUPPER
 	RET
 
@@ -892,9 +948,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -903,32 +959,34 @@ loop9:
 mode11:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop11:
-	VMOVUPS   (BX), Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VSUBPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop11
+	VMOVUPS   (BX), Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VSUBPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop11
 	VZEROUPPER
 	RET
 
@@ -945,9 +1003,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -956,33 +1014,35 @@ loop13:
 mode15:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop15:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VSUBPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop15
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VSUBPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop15
 	VZEROUPPER
 	RET
 
@@ -1052,38 +1112,39 @@ loop0:
 	VMOVUPS (BX), Z0
 	VMULPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VMULPS  (SI), Z4, Z4
-	VPSRLD  $0x10, Z4, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z4, Z5, Z5
-	VCMPPS  $0x03, Z4, Z4, K1
-	VPANDD  Z2, Z4, K1, Z5
-	VPORD   Z3, Z5, K1, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+	VMULPS  (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -1093,39 +1154,40 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VMULPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VMULPS    (SI), Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMULPS    (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -1136,40 +1198,41 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
 	RET
 
 mode10:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop10:
-	VMOVUPS   (BX), Z4
-	VPMOVZXWD (SI), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VMULPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop10
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMULPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop10
 	VZEROUPPER
 	RET
 
@@ -1181,41 +1244,42 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
 	RET
 
 mode14:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop14:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPMOVZXWD (SI), Z5
+	VPMOVZXWD (BX), Z5
 	VPSLLD    $0x10, Z5, Z5
-	VMULPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop14
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMULPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop14
 	VZEROUPPER
 	RET
 
@@ -1229,9 +1293,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -1240,30 +1304,32 @@ loop1:
 mode3:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop3:
-	VMOVUPS   (BX), Z5
-	VMULPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop3
+	VMOVUPS   (BX), Z7
+	VMULPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop3
 	VZEROUPPER
 	RET
 
@@ -1278,9 +1344,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -1289,31 +1355,33 @@ loop5:
 mode7:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop7:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VMULPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop7
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VMULPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop7
 	VZEROUPPER
 	RET
 
@@ -1329,9 +1397,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -1340,32 +1408,34 @@ loop9:
 mode11:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop11:
-	VMOVUPS   (BX), Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VMULPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop11
+	VMOVUPS   (BX), Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VMULPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop11
 	VZEROUPPER
 	RET
 
@@ -1382,9 +1452,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -1393,33 +1463,35 @@ loop13:
 mode15:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop15:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VMULPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop15
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VMULPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop15
 	VZEROUPPER
 	RET
 
@@ -1489,38 +1561,39 @@ loop0:
 	VMOVUPS (BX), Z0
 	VDIVPS  (SI), Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VDIVPS  (SI), Z4, Z4
-	VPSRLD  $0x10, Z4, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z4, Z5, Z5
-	VCMPPS  $0x03, Z4, Z4, K1
-	VPANDD  Z2, Z4, K1, Z5
-	VPORD   Z3, Z5, K1, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+	VDIVPS  (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -1530,39 +1603,40 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VDIVPS    (SI), Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VDIVPS    (SI), Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VDIVPS    (SI), Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -1573,40 +1647,41 @@ loop8:
 	VPSLLD    $0x10, Z1, Z1
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
 	RET
 
 mode10:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop10:
-	VMOVUPS   (BX), Z4
-	VPMOVZXWD (SI), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VDIVPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop10
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VDIVPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop10
 	VZEROUPPER
 	RET
 
@@ -1618,41 +1693,42 @@ loop12:
 	VPSLLD    $0x10, Z1, Z1
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
 	RET
 
 mode14:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop14:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPMOVZXWD (SI), Z5
+	VPMOVZXWD (BX), Z5
 	VPSLLD    $0x10, Z5, Z5
-	VDIVPS    Z5, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop14
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VDIVPS    Z6, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop14
 	VZEROUPPER
 	RET
 
@@ -1666,9 +1742,9 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -1677,30 +1753,32 @@ loop1:
 mode3:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop3:
-	VMOVUPS   (BX), Z5
-	VDIVPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop3
+	VMOVUPS   (BX), Z7
+	VDIVPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop3
 	VZEROUPPER
 	RET
 
@@ -1715,9 +1793,9 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -1726,31 +1804,33 @@ loop5:
 mode7:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop7:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VDIVPS    (SI), Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop7
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VDIVPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop7
 	VZEROUPPER
 	RET
 
@@ -1766,9 +1846,9 @@ loop9:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop9
 	VZEROUPPER
@@ -1777,32 +1857,34 @@ loop9:
 mode11:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop11:
-	VMOVUPS   (BX), Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VDIVPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop11
+	VMOVUPS   (BX), Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VDIVPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop11
 	VZEROUPPER
 	RET
 
@@ -1819,9 +1901,9 @@ loop13:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop13
 	VZEROUPPER
@@ -1830,33 +1912,35 @@ loop13:
 mode15:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop15:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPMOVZXWD (SI), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VDIVPS    Z6, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop15
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VDIVPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop15
 	VZEROUPPER
 	RET
 
@@ -1916,44 +2000,45 @@ loop0:
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVAPS Z0, K1, Z3
 	VMOVUPS Z3, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VMOVUPS (SI), Z5
-	VMAXPS  Z5, Z4, Z7
-	VPANDD  Z5, Z4, Z6
-	VCMPPS  $0x00, Z5, Z4, K1
-	VMOVAPS Z6, K1, Z7
-	VCMPPS  $0x03, Z4, Z4, K1
-	VMOVAPS Z4, K1, Z7
-	VPSRLD  $0x10, Z7, Z4
-	VPANDD  Z0, Z4, Z4
-	VPADDD  Z1, Z4, Z4
-	VPADDD  Z7, Z4, Z4
-	VCMPPS  $0x03, Z7, Z7, K1
-	VPANDD  Z2, Z7, K1, Z4
-	VPORD   Z3, Z4, K1, Z4
-	VPSRLD  $0x10, Z4, Z4
-	VPMOVDW Z4, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+	VMOVUPS (SI), Z6
+	VMAXPS  Z6, Z5, Z8
+	VPANDD  Z6, Z5, Z7
+	VCMPPS  $0x00, Z6, Z5, K1
+	VMOVAPS Z7, K1, Z8
+	VCMPPS  $0x03, Z5, Z5, K1
+	VMOVAPS Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -1969,45 +2054,46 @@ loop4:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VMOVUPS   (SI), Z5
-	VMAXPS    Z5, Z4, Z7
-	VPANDD    Z5, Z4, Z6
-	VCMPPS    $0x00, Z5, Z4, K1
-	VMOVAPS   Z6, K1, Z7
-	VCMPPS    $0x03, Z4, Z4, K1
-	VMOVAPS   Z4, K1, Z7
-	VPSRLD    $0x10, Z7, Z4
-	VPANDD    Z0, Z4, Z4
-	VPADDD    Z1, Z4, Z4
-	VPADDD    Z7, Z4, Z4
-	VCMPPS    $0x03, Z7, Z7, K1
-	VPANDD    Z2, Z7, K1, Z4
-	VPORD     Z3, Z4, K1, Z4
-	VPSRLD    $0x10, Z4, Z4
-	VPMOVDW   Z4, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMOVUPS   (SI), Z6
+	VMAXPS    Z6, Z5, Z8
+	VPANDD    Z6, Z5, Z7
+	VCMPPS    $0x00, Z6, Z5, K1
+	VMOVAPS   Z7, K1, Z8
+	VCMPPS    $0x03, Z5, Z5, K1
+	VMOVAPS   Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -2024,46 +2110,47 @@ loop8:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
 	RET
 
 mode10:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop10:
-	VMOVUPS   (BX), Z4
-	VPMOVZXWD (SI), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VMOVUPS   Z5, Z5
-	VMAXPS    Z5, Z4, Z7
-	VPANDD    Z5, Z4, Z6
-	VCMPPS    $0x00, Z5, Z4, K1
-	VMOVAPS   Z6, K1, Z7
-	VCMPPS    $0x03, Z4, Z4, K1
-	VMOVAPS   Z4, K1, Z7
-	VPSRLD    $0x10, Z7, Z4
-	VPANDD    Z0, Z4, Z4
-	VPADDD    Z1, Z4, Z4
-	VPADDD    Z7, Z4, Z4
-	VCMPPS    $0x03, Z7, Z7, K1
-	VPANDD    Z2, Z7, K1, Z4
-	VPORD     Z3, Z4, K1, Z4
-	VPSRLD    $0x10, Z4, Z4
-	VPMOVDW   Z4, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop10
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMOVUPS   Z6, Z6
+	VMAXPS    Z6, Z5, Z8
+	VPANDD    Z6, Z5, Z7
+	VCMPPS    $0x00, Z6, Z5, K1
+	VMOVAPS   Z7, K1, Z8
+	VCMPPS    $0x03, Z5, Z5, K1
+	VMOVAPS   Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop10
 	VZEROUPPER
 	RET
 
@@ -2081,47 +2168,48 @@ loop12:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
 	RET
 
 mode14:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop14:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPMOVZXWD (SI), Z5
+	VPMOVZXWD (BX), Z5
 	VPSLLD    $0x10, Z5, Z5
-	VMOVUPS   Z5, Z5
-	VMAXPS    Z5, Z4, Z7
-	VPANDD    Z5, Z4, Z6
-	VCMPPS    $0x00, Z5, Z4, K1
-	VMOVAPS   Z6, K1, Z7
-	VCMPPS    $0x03, Z4, Z4, K1
-	VMOVAPS   Z4, K1, Z7
-	VPSRLD    $0x10, Z7, Z4
-	VPANDD    Z0, Z4, Z4
-	VPADDD    Z1, Z4, Z4
-	VPADDD    Z7, Z4, Z4
-	VCMPPS    $0x03, Z7, Z7, K1
-	VPANDD    Z2, Z7, K1, Z4
-	VPORD     Z3, Z4, K1, Z4
-	VPSRLD    $0x10, Z4, Z4
-	VPMOVDW   Z4, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop14
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMOVUPS   Z6, Z6
+	VMAXPS    Z6, Z5, Z8
+	VPANDD    Z6, Z5, Z7
+	VCMPPS    $0x00, Z6, Z5, K1
+	VMOVAPS   Z7, K1, Z8
+	VCMPPS    $0x03, Z5, Z5, K1
+	VMOVAPS   Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop14
 	VZEROUPPER
 	RET
 
@@ -2181,44 +2269,45 @@ loop0:
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVAPS Z0, K1, Z3
 	VMOVUPS Z3, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    DI, BX
 	ADDQ    R8, SI
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VMOVUPS (SI), Z5
-	VMINPS  Z5, Z4, Z7
-	VPORD   Z5, Z4, Z6
-	VCMPPS  $0x00, Z5, Z4, K1
-	VMOVAPS Z6, K1, Z7
-	VCMPPS  $0x03, Z4, Z4, K1
-	VMOVAPS Z4, K1, Z7
-	VPSRLD  $0x10, Z7, Z4
-	VPANDD  Z0, Z4, Z4
-	VPADDD  Z1, Z4, Z4
-	VPADDD  Z7, Z4, Z4
-	VCMPPS  $0x03, Z7, Z7, K1
-	VPANDD  Z2, Z7, K1, Z4
-	VPORD   Z3, Z4, K1, Z4
-	VPSRLD  $0x10, Z4, Z4
-	VPMOVDW Z4, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    DI, BX
-	ADDQ    R8, SI
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+	VMOVUPS (SI), Z6
+	VMINPS  Z6, Z5, Z8
+	VPORD   Z6, Z5, Z7
+	VCMPPS  $0x00, Z6, Z5, K1
+	VMOVAPS Z7, K1, Z8
+	VCMPPS  $0x03, Z5, Z5, K1
+	VMOVAPS Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -2234,45 +2323,46 @@ loop4:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      R8, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VMOVUPS   (SI), Z5
-	VMINPS    Z5, Z4, Z7
-	VPORD     Z5, Z4, Z6
-	VCMPPS    $0x00, Z5, Z4, K1
-	VMOVAPS   Z6, K1, Z7
-	VCMPPS    $0x03, Z4, Z4, K1
-	VMOVAPS   Z4, K1, Z7
-	VPSRLD    $0x10, Z7, Z4
-	VPANDD    Z0, Z4, Z4
-	VPADDD    Z1, Z4, Z4
-	VPADDD    Z7, Z4, Z4
-	VCMPPS    $0x03, Z7, Z7, K1
-	VPANDD    Z2, Z7, K1, Z4
-	VPORD     Z3, Z4, K1, Z4
-	VPSRLD    $0x10, Z4, Z4
-	VPMOVDW   Z4, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      R8, SI
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMOVUPS   (SI), Z6
+	VMINPS    Z6, Z5, Z8
+	VPORD     Z6, Z5, Z7
+	VCMPPS    $0x00, Z6, Z5, K1
+	VMOVAPS   Z7, K1, Z8
+	VCMPPS    $0x03, Z5, Z5, K1
+	VMOVAPS   Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -2289,46 +2379,47 @@ loop8:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      DI, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop8
 	VZEROUPPER
 	RET
 
 mode10:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop10:
-	VMOVUPS   (BX), Z4
-	VPMOVZXWD (SI), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VMOVUPS   Z5, Z5
-	VMINPS    Z5, Z4, Z7
-	VPORD     Z5, Z4, Z6
-	VCMPPS    $0x00, Z5, Z4, K1
-	VMOVAPS   Z6, K1, Z7
-	VCMPPS    $0x03, Z4, Z4, K1
-	VMOVAPS   Z4, K1, Z7
-	VPSRLD    $0x10, Z7, Z4
-	VPANDD    Z0, Z4, Z4
-	VPADDD    Z1, Z4, Z4
-	VPADDD    Z7, Z4, Z4
-	VCMPPS    $0x03, Z7, Z7, K1
-	VPANDD    Z2, Z7, K1, Z4
-	VPORD     Z3, Z4, K1, Z4
-	VPSRLD    $0x10, Z4, Z4
-	VPMOVDW   Z4, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      DI, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop10
+	VMOVUPS   (BX), Z5
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMOVUPS   Z6, Z6
+	VMINPS    Z6, Z5, Z8
+	VPORD     Z6, Z5, Z7
+	VCMPPS    $0x00, Z6, Z5, K1
+	VMOVAPS   Z7, K1, Z8
+	VCMPPS    $0x03, Z5, Z5, K1
+	VMOVAPS   Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop10
 	VZEROUPPER
 	RET
 
@@ -2346,47 +2437,48 @@ loop12:
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMOVAPS   Z0, K1, Z3
 	VMOVUPS   Z3, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
 	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop12
 	VZEROUPPER
 	RET
 
 mode14:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop14:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPMOVZXWD (SI), Z5
+	VPMOVZXWD (BX), Z5
 	VPSLLD    $0x10, Z5, Z5
-	VMOVUPS   Z5, Z5
-	VMINPS    Z5, Z4, Z7
-	VPORD     Z5, Z4, Z6
-	VCMPPS    $0x00, Z5, Z4, K1
-	VMOVAPS   Z6, K1, Z7
-	VCMPPS    $0x03, Z4, Z4, K1
-	VMOVAPS   Z4, K1, Z7
-	VPSRLD    $0x10, Z7, Z4
-	VPANDD    Z0, Z4, Z4
-	VPADDD    Z1, Z4, Z4
-	VPADDD    Z7, Z4, Z4
-	VCMPPS    $0x03, Z7, Z7, K1
-	VPANDD    Z2, Z7, K1, Z4
-	VPORD     Z3, Z4, K1, Z4
-	VPSRLD    $0x10, Z4, Z4
-	VPMOVDW   Z4, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	ADDQ      $0x20, SI
-	DECQ      CX
-	JNE       loop14
+	VPMOVZXWD (SI), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMOVUPS   Z6, Z6
+	VMINPS    Z6, Z5, Z8
+	VPORD     Z6, Z5, Z7
+	VCMPPS    $0x00, Z6, Z5, K1
+	VMOVAPS   Z7, K1, Z8
+	VCMPPS    $0x03, Z5, Z5, K1
+	VMOVAPS   Z5, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z8
+	VPADDD     Z2, Z8, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop14
 	VZEROUPPER
 	RET
 
@@ -2416,35 +2508,36 @@ TEXT ·elementwiseAVX512Copy(SB), NOSPLIT, $0-32
 loop0:
 	VMOVUPS (BX), Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VPSRLD  $0x10, Z4, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z4, Z5, Z5
-	VCMPPS  $0x03, Z4, Z4, K1
-	VPANDD  Z2, Z4, K1, Z5
-	VPORD   Z3, Z5, K1, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    $0x40, BX
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -2453,36 +2546,37 @@ loop4:
 	VPMOVZXWD (BX), Z0
 	VPSLLD    $0x10, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -2495,8 +2589,8 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -2505,28 +2599,30 @@ loop1:
 mode3:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop3:
-	VMOVUPS   (BX), Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x40, BX
-	DECQ      CX
-	JNE       loop3
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop3
 	VZEROUPPER
 	RET
 
@@ -2540,8 +2636,8 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -2550,29 +2646,31 @@ loop5:
 mode7:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop7:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop7
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop7
 	VZEROUPPER
 	RET
 
@@ -2590,120 +2688,124 @@ TEXT ·elementwiseAVX512Round(SB), NOSPLIT, $0-32
 	JEQ     mode4
 	CMPQ    AX, $0x06
 	JEQ     mode6
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop0:
-	VMOVUPS (BX), Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VPANDD  Z2, Z6, Z5
-	VMOVUPS Z5, (DX)
-	ADDQ    $0x40, DX
-	ADDQ    $0x40, BX
-	DECQ    CX
-	JNE     loop0
+	VMOVUPS (BX), Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPANDD     Z5, Z6, Z6
+	VMOVUPS    Z6, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	DECQ       CX
+	JNE        loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VPANDD  Z2, Z6, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z0, Z6, Z6
-	VPADDD  Z1, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VPSRLD  $0x10, Z6, Z6
-	VPMOVDW Z6, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    $0x40, BX
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPANDD     Z5, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPSRLD     $0x10, Z6, Z6
+	VPMOVDW    Z6, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
 mode4:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop4:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z0, Z6, Z6
-	VPADDD    Z1, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z3, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPANDD    Z2, Z6, Z5
-	VMOVUPS   Z5, (DX)
-	ADDQ      $0x40, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop4
+	VPMOVZXWD (BX), Z6
+	VPSLLD    $0x10, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPANDD     Z5, Z6, Z6
+	VMOVUPS    Z6, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x40, DX
+	DECQ       CX
+	JNE        loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z0, Z6, Z6
-	VPADDD    Z1, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z3, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPANDD    Z2, Z6, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z0, Z6, Z6
-	VPADDD    Z1, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z3, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z6
+	VPSLLD    $0x10, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPANDD     Z5, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPSRLD     $0x10, Z6, Z6
+	VPMOVDW    Z6, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -2734,36 +2836,37 @@ loop0:
 	VMOVUPS (BX), Z0
 	VMULPS  Z0, Z0, Z0
 	VMOVUPS Z0, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
 	RET
 
 mode2:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop2:
-	VMOVUPS (BX), Z4
-	VMULPS  Z4, Z4, Z4
-	VPSRLD  $0x10, Z4, Z5
-	VPANDD  Z0, Z5, Z5
-	VPADDD  Z1, Z5, Z5
-	VPADDD  Z4, Z5, Z5
-	VCMPPS  $0x03, Z4, Z4, K1
-	VPANDD  Z2, Z4, K1, Z5
-	VPORD   Z3, Z5, K1, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    $0x40, BX
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z5
+	VMULPS  Z5, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -2773,37 +2876,38 @@ loop4:
 	VPSLLD    $0x10, Z0, Z0
 	VMULPS    Z0, Z0, Z0
 	VMOVUPS   Z0, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
 	RET
 
 mode6:
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z1
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VMULPS    Z4, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z0, Z5, Z5
-	VPADDD    Z1, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z2, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VMULPS    Z5, Z5, Z5
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z5, Z5, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z5
+	VPADDD     Z2, Z5, Z5
+	VPTESTNMD  Z3, Z5, K1
+	VPANDD     Z4, Z5, K1, Z5
+	VPSRLD     $0x10, Z5, Z5
+	VPMOVDW    Z5, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -2817,8 +2921,8 @@ loop1:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop1
 	VZEROUPPER
@@ -2827,29 +2931,31 @@ loop1:
 mode3:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop3:
-	VMOVUPS   (BX), Z5
-	VMULPS    Z5, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x40, BX
-	DECQ      CX
-	JNE       loop3
+	VMOVUPS   (BX), Z7
+	VMULPS    Z7, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop3
 	VZEROUPPER
 	RET
 
@@ -2864,8 +2970,8 @@ loop5:
 	VPTESTNMD Z0, Z2, K1
 	VPANDD    Z1, Z2, K1, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop5
 	VZEROUPPER
@@ -2874,30 +2980,32 @@ loop5:
 mode7:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop7:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VMULPS    Z5, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop7
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VMULPS    Z7, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop7
 	VZEROUPPER
 	RET
 
@@ -2921,8 +3029,8 @@ loop0:
 	VMOVUPS (BX), Z1
 	VPXORD  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -2930,27 +3038,29 @@ loop0:
 
 mode2:
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z6
 
 loop2:
-	VMOVUPS (BX), Z4
-	VPXORD  Z0, Z4, Z4
-	VPSRLD  $0x10, Z4, Z5
-	VPANDD  Z1, Z5, Z5
-	VPADDD  Z2, Z5, Z5
-	VPADDD  Z4, Z5, Z5
-	VCMPPS  $0x03, Z4, Z4, K1
-	VPANDD  Z0, Z4, K1, Z5
-	VPORD   Z3, Z5, K1, Z5
-	VPSRLD  $0x10, Z5, Z5
-	VPMOVDW Z5, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    $0x40, BX
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z6
+	VPXORD  Z0, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z2, Z1, K1, Z6
+	VPADDD     Z3, Z6, Z6
+	VPTESTNMD  Z4, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z6, Z6
+	VPMOVDW    Z6, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -2962,8 +3072,8 @@ loop4:
 	VPSLLD    $0x10, Z1, Z1
 	VPXORD    Z0, Z1, Z1
 	VMOVUPS   Z1, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -2971,28 +3081,30 @@ loop4:
 
 mode6:
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z6
 
 loop6:
-	VPMOVZXWD (BX), Z4
-	VPSLLD    $0x10, Z4, Z4
-	VPXORD    Z0, Z4, Z4
-	VPSRLD    $0x10, Z4, Z5
-	VPANDD    Z1, Z5, Z5
-	VPADDD    Z2, Z5, Z5
-	VPADDD    Z4, Z5, Z5
-	VCMPPS    $0x03, Z4, Z4, K1
-	VPANDD    Z0, Z4, K1, Z5
-	VPORD     Z3, Z5, K1, Z5
-	VPSRLD    $0x10, Z5, Z5
-	VPMOVDW   Z5, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VPXORD    Z0, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z2, Z1, K1, Z6
+	VPADDD     Z3, Z6, Z6
+	VPTESTNMD  Z4, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z6, Z6
+	VPMOVDW    Z6, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -3016,8 +3128,8 @@ loop0:
 	VMOVUPS (BX), Z1
 	VPANDD  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-	ADDQ    $0x40, DX
 	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
 	VZEROUPPER
@@ -3025,28 +3137,29 @@ loop0:
 
 mode2:
 	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z6
 
 loop2:
-	VMOVUPS (BX), Z5
-	VPANDD  Z0, Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VPANDD  Z1, Z6, Z6
-	VPADDD  Z2, Z6, Z6
-	VPADDD  Z5, Z6, Z6
-	VCMPPS  $0x03, Z5, Z5, K1
-	VPANDD  Z3, Z5, K1, Z6
-	VPORD   Z4, Z6, K1, Z6
-	VPSRLD  $0x10, Z6, Z6
-	VPMOVDW Z6, (DX)
-	ADDQ    $0x20, DX
-	ADDQ    $0x40, BX
-	DECQ    CX
-	JNE     loop2
+	VMOVUPS (BX), Z6
+	VPANDD  Z0, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z2, Z1, K1, Z6
+	VPADDD     Z3, Z6, Z6
+	VPTESTNMD  Z4, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z6, Z6
+	VPMOVDW    Z6, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -3058,8 +3171,8 @@ loop4:
 	VPSLLD    $0x10, Z1, Z1
 	VPANDD    Z0, Z1, Z1
 	VMOVUPS   Z1, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -3067,29 +3180,30 @@ loop4:
 
 mode6:
 	VMOVUPS elementwiseAVX5127fffffff<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z2
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z6
 
 loop6:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPANDD    Z0, Z5, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z1, Z6, Z6
-	VPADDD    Z2, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z3, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VPANDD    Z0, Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z2, Z1, K1, Z6
+	VPADDD     Z3, Z6, Z6
+	VPTESTNMD  Z4, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z6, Z6
+	VPMOVDW    Z6, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -3134,8 +3248,8 @@ loop0:
 	VPANDD    Z1, Z2, K1, Z2
 	VSQRTPS   Z2, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop0
 	VZEROUPPER
@@ -3144,29 +3258,31 @@ loop0:
 mode2:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop2:
-	VMOVUPS   (BX), Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VSQRTPS   Z5, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x40, BX
-	DECQ      CX
-	JNE       loop2
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VSQRTPS   Z7, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
 	VZEROUPPER
 	RET
 
@@ -3181,8 +3297,8 @@ loop4:
 	VPANDD    Z1, Z2, K1, Z2
 	VSQRTPS   Z2, Z2
 	VMOVUPS   Z2, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
 	VZEROUPPER
@@ -3191,30 +3307,32 @@ loop4:
 mode6:
 	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
 	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z2
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
 
 loop6:
-	VPMOVZXWD (BX), Z5
-	VPSLLD    $0x10, Z5, Z5
-	VPTESTNMD Z0, Z5, K1
-	VPANDD    Z1, Z5, K1, Z5
-	VSQRTPS   Z5, Z5
-	VPSRLD    $0x10, Z5, Z6
-	VPANDD    Z2, Z6, Z6
-	VPADDD    Z3, Z6, Z6
-	VPADDD    Z5, Z6, Z6
-	VCMPPS    $0x03, Z5, Z5, K1
-	VPANDD    Z1, Z5, K1, Z6
-	VPORD     Z4, Z6, K1, Z6
-	VPSRLD    $0x10, Z6, Z6
-	VPMOVDW   Z6, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop6
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VSQRTPS   Z7, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
 	VZEROUPPER
 	RET
 
@@ -3246,6 +3364,64 @@ TEXT ·elementwiseAVX512Exp(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS (BX), Z14
+	VMOVUPS 64(BX), Z16
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z15
+	VMOVUPS      Z3, Z17
+	VMAXPS       Z14, Z0, Z14
+	VMAXPS       Z16, Z0, Z19
+	VMINPS       Z14, Z1, Z14
+	VMINPS       Z19, Z1, Z19
+	VFMADD231PS  Z2, Z14, Z15
+	VFMADD231PS  Z2, Z19, Z17
+	VRNDSCALEPS  $0x09, Z15, Z15
+	VRNDSCALEPS  $0x09, Z17, Z17
+	VMINPS       Z15, Z6, Z15
+	VMINPS       Z17, Z6, Z17
+	VFNMADD231PS Z4, Z15, Z14
+	VFNMADD231PS Z4, Z17, Z19
+	VFNMADD231PS Z5, Z15, Z14
+	VFNMADD231PS Z5, Z17, Z19
+	VMOVUPS      Z9, Z16
+	VMOVUPS      Z9, Z20
+	VFMADD213PS  Z10, Z14, Z16
+	VFMADD213PS  Z10, Z19, Z20
+	VFMADD213PS  Z11, Z14, Z16
+	VFMADD213PS  Z11, Z19, Z20
+	VFMADD213PS  Z12, Z14, Z16
+	VFMADD213PS  Z12, Z19, Z20
+	VFMADD213PS  Z13, Z14, Z16
+	VFMADD213PS  Z13, Z19, Z20
+	VFMADD213PS  Z3, Z14, Z16
+	VFMADD213PS  Z3, Z19, Z20
+	VMULPS       Z14, Z14, Z18
+	VMULPS       Z19, Z19, Z21
+	VFMADD213PS  Z14, Z18, Z16
+	VFMADD213PS  Z19, Z21, Z20
+	VADDPS       Z7, Z16, Z16
+	VADDPS       Z7, Z20, Z20
+	VSCALEFPS    Z15, Z16, Z16
+	VSCALEFPS    Z17, Z20, Z20
+	VCMPPS       $0x15, Z8, Z16, K1
+	VCMPPS       $0x15, Z8, Z20, K2
+	VMOVAPS.Z    Z16, K1, Z16
+	VMOVAPS.Z    Z20, K2, Z20
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z20, 64(DX)
+	ADDQ         $0x80, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS (BX), Z14
@@ -3272,10 +3448,12 @@ loop0:
 	VCMPPS       $0x15, Z8, Z16, K1
 	VMOVAPS.Z    Z16, K1, Z16
 	VMOVUPS      Z16, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -3294,49 +3472,124 @@ mode2:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z15
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z16
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z16
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z14
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z17
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z19
+	SUBQ    $0x02, CX
+	JLT     rest2
 
-loop2:
-	VMOVUPS (BX), Z18
+together2:
+	VMOVUPS (BX), Z19
+	VMOVUPS 64(BX), Z21
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z3, Z19
-	VMAXPS       Z18, Z0, Z18
-	VMINPS       Z18, Z1, Z18
-	VFMADD231PS  Z2, Z18, Z19
-	VRNDSCALEPS  $0x09, Z19, Z19
-	VMINPS       Z19, Z6, Z19
-	VFNMADD231PS Z4, Z19, Z18
-	VFNMADD231PS Z5, Z19, Z18
-	VMOVUPS      Z9, Z20
-	VFMADD213PS  Z10, Z18, Z20
-	VFMADD213PS  Z11, Z18, Z20
-	VFMADD213PS  Z12, Z18, Z20
-	VFMADD213PS  Z13, Z18, Z20
-	VFMADD213PS  Z3, Z18, Z20
-	VMULPS       Z18, Z18, Z21
-	VFMADD213PS  Z18, Z21, Z20
-	VADDPS       Z7, Z20, Z20
-	VSCALEFPS    Z19, Z20, Z20
-	VCMPPS       $0x15, Z8, Z20, K1
-	VMOVAPS.Z    Z20, K1, Z20
-	VPSRLD       $0x10, Z20, Z18
-	VPANDD       Z14, Z18, Z18
-	VPADDD       Z15, Z18, Z18
-	VPADDD       Z20, Z18, Z18
-	VCMPPS       $0x03, Z20, Z20, K1
-	VPANDD       Z16, Z20, K1, Z18
-	VPORD        Z17, Z18, K1, Z18
-	VPSRLD       $0x10, Z18, Z18
-	VPMOVDW      Z18, (DX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x40, BX
-	DECQ         CX
-	JNE          loop2
+	VMOVUPS      Z3, Z20
+	VMOVUPS      Z3, Z22
+	VMAXPS       Z19, Z0, Z19
+	VMAXPS       Z21, Z0, Z24
+	VMINPS       Z19, Z1, Z19
+	VMINPS       Z24, Z1, Z24
+	VFMADD231PS  Z2, Z19, Z20
+	VFMADD231PS  Z2, Z24, Z22
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z20, Z6, Z20
+	VMINPS       Z22, Z6, Z22
+	VFNMADD231PS Z4, Z20, Z19
+	VFNMADD231PS Z4, Z22, Z24
+	VFNMADD231PS Z5, Z20, Z19
+	VFNMADD231PS Z5, Z22, Z24
+	VMOVUPS      Z9, Z21
+	VMOVUPS      Z9, Z25
+	VFMADD213PS  Z10, Z19, Z21
+	VFMADD213PS  Z10, Z24, Z25
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z11, Z24, Z25
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z12, Z24, Z25
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z13, Z24, Z25
+	VFMADD213PS  Z3, Z19, Z21
+	VFMADD213PS  Z3, Z24, Z25
+	VMULPS       Z19, Z19, Z23
+	VMULPS       Z24, Z24, Z26
+	VFMADD213PS  Z19, Z23, Z21
+	VFMADD213PS  Z24, Z26, Z25
+	VADDPS       Z7, Z21, Z21
+	VADDPS       Z7, Z25, Z25
+	VSCALEFPS    Z20, Z21, Z21
+	VSCALEFPS    Z22, Z25, Z25
+	VCMPPS       $0x15, Z8, Z21, K1
+	VCMPPS       $0x15, Z8, Z25, K2
+	VMOVAPS.Z    Z21, K1, Z21
+	VMOVAPS.Z    Z25, K2, Z25
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z25, Z25, K2
+	VPTERNLOGD $0xa8, Z15, Z14, K1, Z21
+	VPTERNLOGD $0xa8, Z15, Z14, K2, Z25
+	VPADDD     Z16, Z21, Z19
+	VPADDD     Z16, Z25, Z20
+	VPTESTNMD  Z17, Z19, K1
+	VPTESTNMD  Z17, Z20, K2
+	VPANDD     Z18, Z19, K1, Z19
+	VPANDD     Z18, Z20, K2, Z20
+	VPSRLD     $0x10, Z19, Z19
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z19, (DX)
+	VPMOVDW    Z20, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
+
+loop2:
+	VMOVUPS (BX), Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z20
+	VMAXPS       Z19, Z0, Z19
+	VMINPS       Z19, Z1, Z19
+	VFMADD231PS  Z2, Z19, Z20
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VMINPS       Z20, Z6, Z20
+	VFNMADD231PS Z4, Z20, Z19
+	VFNMADD231PS Z5, Z20, Z19
+	VMOVUPS      Z9, Z21
+	VFMADD213PS  Z10, Z19, Z21
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z3, Z19, Z21
+	VMULPS       Z19, Z19, Z22
+	VFMADD213PS  Z19, Z22, Z21
+	VADDPS       Z7, Z21, Z21
+	VSCALEFPS    Z20, Z21, Z21
+	VCMPPS       $0x15, Z8, Z21, K1
+	VMOVAPS.Z    Z21, K1, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VPTERNLOGD $0xa8, Z15, Z14, K1, Z21
+	VPADDD     Z16, Z21, Z19
+	VPTESTNMD  Z17, Z19, K1
+	VPANDD     Z18, Z19, K1, Z19
+	VPSRLD     $0x10, Z19, Z19
+	VPMOVDW    Z19, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -3355,6 +3608,66 @@ mode4:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD (BX), Z14
+	VPMOVZXWD 32(BX), Z16
+	VPSLLD    $0x10, Z14, Z14
+	VPSLLD    $0x10, Z16, Z16
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z15
+	VMOVUPS      Z3, Z17
+	VMAXPS       Z14, Z0, Z14
+	VMAXPS       Z16, Z0, Z19
+	VMINPS       Z14, Z1, Z14
+	VMINPS       Z19, Z1, Z19
+	VFMADD231PS  Z2, Z14, Z15
+	VFMADD231PS  Z2, Z19, Z17
+	VRNDSCALEPS  $0x09, Z15, Z15
+	VRNDSCALEPS  $0x09, Z17, Z17
+	VMINPS       Z15, Z6, Z15
+	VMINPS       Z17, Z6, Z17
+	VFNMADD231PS Z4, Z15, Z14
+	VFNMADD231PS Z4, Z17, Z19
+	VFNMADD231PS Z5, Z15, Z14
+	VFNMADD231PS Z5, Z17, Z19
+	VMOVUPS      Z9, Z16
+	VMOVUPS      Z9, Z20
+	VFMADD213PS  Z10, Z14, Z16
+	VFMADD213PS  Z10, Z19, Z20
+	VFMADD213PS  Z11, Z14, Z16
+	VFMADD213PS  Z11, Z19, Z20
+	VFMADD213PS  Z12, Z14, Z16
+	VFMADD213PS  Z12, Z19, Z20
+	VFMADD213PS  Z13, Z14, Z16
+	VFMADD213PS  Z13, Z19, Z20
+	VFMADD213PS  Z3, Z14, Z16
+	VFMADD213PS  Z3, Z19, Z20
+	VMULPS       Z14, Z14, Z18
+	VMULPS       Z19, Z19, Z21
+	VFMADD213PS  Z14, Z18, Z16
+	VFMADD213PS  Z19, Z21, Z20
+	VADDPS       Z7, Z16, Z16
+	VADDPS       Z7, Z20, Z20
+	VSCALEFPS    Z15, Z16, Z16
+	VSCALEFPS    Z17, Z20, Z20
+	VCMPPS       $0x15, Z8, Z16, K1
+	VCMPPS       $0x15, Z8, Z20, K2
+	VMOVAPS.Z    Z16, K1, Z16
+	VMOVAPS.Z    Z20, K2, Z20
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z20, 64(DX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD (BX), Z14
@@ -3382,10 +3695,12 @@ loop4:
 	VCMPPS       $0x15, Z8, Z16, K1
 	VMOVAPS.Z    Z16, K1, Z16
 	VMOVUPS      Z16, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -3404,50 +3719,127 @@ mode6:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z15
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z16
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z16
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z14
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z17
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z19
+	SUBQ    $0x02, CX
+	JLT     rest6
 
-loop6:
-	VPMOVZXWD (BX), Z18
-	VPSLLD    $0x10, Z18, Z18
+together6:
+	VPMOVZXWD (BX), Z19
+	VPMOVZXWD 32(BX), Z21
+	VPSLLD    $0x10, Z19, Z19
+	VPSLLD    $0x10, Z21, Z21
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z3, Z19
-	VMAXPS       Z18, Z0, Z18
-	VMINPS       Z18, Z1, Z18
-	VFMADD231PS  Z2, Z18, Z19
-	VRNDSCALEPS  $0x09, Z19, Z19
-	VMINPS       Z19, Z6, Z19
-	VFNMADD231PS Z4, Z19, Z18
-	VFNMADD231PS Z5, Z19, Z18
-	VMOVUPS      Z9, Z20
-	VFMADD213PS  Z10, Z18, Z20
-	VFMADD213PS  Z11, Z18, Z20
-	VFMADD213PS  Z12, Z18, Z20
-	VFMADD213PS  Z13, Z18, Z20
-	VFMADD213PS  Z3, Z18, Z20
-	VMULPS       Z18, Z18, Z21
-	VFMADD213PS  Z18, Z21, Z20
-	VADDPS       Z7, Z20, Z20
-	VSCALEFPS    Z19, Z20, Z20
-	VCMPPS       $0x15, Z8, Z20, K1
-	VMOVAPS.Z    Z20, K1, Z20
-	VPSRLD       $0x10, Z20, Z18
-	VPANDD       Z14, Z18, Z18
-	VPADDD       Z15, Z18, Z18
-	VPADDD       Z20, Z18, Z18
-	VCMPPS       $0x03, Z20, Z20, K1
-	VPANDD       Z16, Z20, K1, Z18
-	VPORD        Z17, Z18, K1, Z18
-	VPSRLD       $0x10, Z18, Z18
-	VPMOVDW      Z18, (DX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x20, BX
-	DECQ         CX
-	JNE          loop6
+	VMOVUPS      Z3, Z20
+	VMOVUPS      Z3, Z22
+	VMAXPS       Z19, Z0, Z19
+	VMAXPS       Z21, Z0, Z24
+	VMINPS       Z19, Z1, Z19
+	VMINPS       Z24, Z1, Z24
+	VFMADD231PS  Z2, Z19, Z20
+	VFMADD231PS  Z2, Z24, Z22
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z20, Z6, Z20
+	VMINPS       Z22, Z6, Z22
+	VFNMADD231PS Z4, Z20, Z19
+	VFNMADD231PS Z4, Z22, Z24
+	VFNMADD231PS Z5, Z20, Z19
+	VFNMADD231PS Z5, Z22, Z24
+	VMOVUPS      Z9, Z21
+	VMOVUPS      Z9, Z25
+	VFMADD213PS  Z10, Z19, Z21
+	VFMADD213PS  Z10, Z24, Z25
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z11, Z24, Z25
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z12, Z24, Z25
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z13, Z24, Z25
+	VFMADD213PS  Z3, Z19, Z21
+	VFMADD213PS  Z3, Z24, Z25
+	VMULPS       Z19, Z19, Z23
+	VMULPS       Z24, Z24, Z26
+	VFMADD213PS  Z19, Z23, Z21
+	VFMADD213PS  Z24, Z26, Z25
+	VADDPS       Z7, Z21, Z21
+	VADDPS       Z7, Z25, Z25
+	VSCALEFPS    Z20, Z21, Z21
+	VSCALEFPS    Z22, Z25, Z25
+	VCMPPS       $0x15, Z8, Z21, K1
+	VCMPPS       $0x15, Z8, Z25, K2
+	VMOVAPS.Z    Z21, K1, Z21
+	VMOVAPS.Z    Z25, K2, Z25
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z25, Z25, K2
+	VPTERNLOGD $0xa8, Z15, Z14, K1, Z21
+	VPTERNLOGD $0xa8, Z15, Z14, K2, Z25
+	VPADDD     Z16, Z21, Z19
+	VPADDD     Z16, Z25, Z20
+	VPTESTNMD  Z17, Z19, K1
+	VPTESTNMD  Z17, Z20, K2
+	VPANDD     Z18, Z19, K1, Z19
+	VPANDD     Z18, Z20, K2, Z20
+	VPSRLD     $0x10, Z19, Z19
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z19, (DX)
+	VPMOVDW    Z20, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
+
+loop6:
+	VPMOVZXWD (BX), Z19
+	VPSLLD    $0x10, Z19, Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z3, Z20
+	VMAXPS       Z19, Z0, Z19
+	VMINPS       Z19, Z1, Z19
+	VFMADD231PS  Z2, Z19, Z20
+	VRNDSCALEPS  $0x09, Z20, Z20
+	VMINPS       Z20, Z6, Z20
+	VFNMADD231PS Z4, Z20, Z19
+	VFNMADD231PS Z5, Z20, Z19
+	VMOVUPS      Z9, Z21
+	VFMADD213PS  Z10, Z19, Z21
+	VFMADD213PS  Z11, Z19, Z21
+	VFMADD213PS  Z12, Z19, Z21
+	VFMADD213PS  Z13, Z19, Z21
+	VFMADD213PS  Z3, Z19, Z21
+	VMULPS       Z19, Z19, Z22
+	VFMADD213PS  Z19, Z22, Z21
+	VADDPS       Z7, Z21, Z21
+	VSCALEFPS    Z20, Z21, Z21
+	VCMPPS       $0x15, Z8, Z21, K1
+	VMOVAPS.Z    Z21, K1, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VPTERNLOGD $0xa8, Z15, Z14, K1, Z21
+	VPADDD     Z16, Z21, Z19
+	VPTESTNMD  Z17, Z19, K1
+	VPANDD     Z18, Z19, K1, Z19
+	VPSRLD     $0x10, Z19, Z19
+	VPMOVDW    Z19, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -3732,6 +4124,60 @@ TEXT ·elementwiseAVX512Tanh(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS     (BX), Z15
+	VMOVUPS     64(BX), Z20
+	VMAXPS      Z15, Z1, Z16
+	VMAXPS      Z20, Z1, Z21
+	VMINPS      Z16, Z0, Z16
+	VMINPS      Z21, Z0, Z21
+	VMULPS      Z16, Z16, Z17
+	VMULPS      Z21, Z21, Z22
+	VMOVUPS     Z4, Z18
+	VMOVUPS     Z4, Z23
+	VFMADD213PS Z5, Z17, Z18
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z6, Z17, Z18
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z7, Z17, Z18
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z8, Z17, Z18
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z9, Z17, Z18
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z10, Z17, Z18
+	VFMADD213PS Z10, Z22, Z23
+	VMOVUPS     Z11, Z19
+	VMOVUPS     Z11, Z24
+	VFMADD213PS Z12, Z17, Z19
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z13, Z17, Z19
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z14, Z17, Z19
+	VFMADD213PS Z14, Z22, Z24
+	VMULPS      Z18, Z16, Z18
+	VMULPS      Z23, Z21, Z23
+	VDIVPS      Z19, Z18, Z18
+	VDIVPS      Z24, Z23, Z23
+	VPANDD      Z3, Z15, Z16
+	VPANDD      Z3, Z20, Z17
+	VCMPPS      $0x11, Z2, Z16, K1
+	VCMPPS      $0x11, Z2, Z17, K2
+	VMOVAPS     Z15, K1, Z18
+	VMOVAPS     Z20, K2, Z23
+	VMOVUPS     Z18, (DX)
+	VMOVUPS     Z23, 64(DX)
+	ADDQ        $0x80, BX
+	ADDQ        $0x80, DX
+	SUBQ        $0x02, CX
+	JGE         together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS     (BX), Z15
@@ -3755,10 +4201,12 @@ loop0:
 	VCMPPS      $0x11, Z2, Z16, K1
 	VMOVAPS     Z15, K1, Z18
 	VMOVUPS     Z18, (DX)
-	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
+	ADDQ        $0x40, DX
 	DECQ        CX
 	JNE         loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -3778,46 +4226,117 @@ mode2:
 	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest2
+
+together2:
+	VMOVUPS     (BX), Z20
+	VMOVUPS     64(BX), Z25
+	VMAXPS      Z20, Z1, Z21
+	VMAXPS      Z25, Z1, Z26
+	VMINPS      Z21, Z0, Z21
+	VMINPS      Z26, Z0, Z26
+	VMULPS      Z21, Z21, Z22
+	VMULPS      Z26, Z26, Z27
+	VMOVUPS     Z4, Z23
+	VMOVUPS     Z4, Z28
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z5, Z27, Z28
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z6, Z27, Z28
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z7, Z27, Z28
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z8, Z27, Z28
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z9, Z27, Z28
+	VFMADD213PS Z10, Z22, Z23
+	VFMADD213PS Z10, Z27, Z28
+	VMOVUPS     Z11, Z24
+	VMOVUPS     Z11, Z29
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z12, Z27, Z29
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z13, Z27, Z29
+	VFMADD213PS Z14, Z22, Z24
+	VFMADD213PS Z14, Z27, Z29
+	VMULPS      Z23, Z21, Z23
+	VMULPS      Z28, Z26, Z28
+	VDIVPS      Z24, Z23, Z23
+	VDIVPS      Z29, Z28, Z28
+	VPANDD      Z3, Z20, Z21
+	VPANDD      Z3, Z25, Z22
+	VCMPPS      $0x11, Z2, Z21, K1
+	VCMPPS      $0x11, Z2, Z22, K2
+	VMOVAPS     Z20, K1, Z23
+	VMOVAPS     Z25, K2, Z28
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z28, Z28, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z28
+	VPADDD     Z17, Z23, Z20
+	VPADDD     Z17, Z28, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
 
 loop2:
-	VMOVUPS     (BX), Z19
-	VMAXPS      Z19, Z1, Z20
-	VMINPS      Z20, Z0, Z20
-	VMULPS      Z20, Z20, Z21
-	VMOVUPS     Z4, Z22
-	VFMADD213PS Z5, Z21, Z22
-	VFMADD213PS Z6, Z21, Z22
-	VFMADD213PS Z7, Z21, Z22
-	VFMADD213PS Z8, Z21, Z22
-	VFMADD213PS Z9, Z21, Z22
-	VFMADD213PS Z10, Z21, Z22
-	VMOVUPS     Z11, Z23
-	VFMADD213PS Z12, Z21, Z23
-	VFMADD213PS Z13, Z21, Z23
-	VFMADD213PS Z14, Z21, Z23
-	VMULPS      Z22, Z20, Z22
-	VDIVPS      Z23, Z22, Z22
-	VPANDD      Z3, Z19, Z20
-	VCMPPS      $0x11, Z2, Z20, K1
-	VMOVAPS     Z19, K1, Z22
-	VPSRLD      $0x10, Z22, Z19
-	VPANDD      Z15, Z19, Z19
-	VPADDD      Z16, Z19, Z19
-	VPADDD      Z22, Z19, Z19
-	VCMPPS      $0x03, Z22, Z22, K1
-	VPANDD      Z17, Z22, K1, Z19
-	VPORD       Z18, Z19, K1, Z19
-	VPSRLD      $0x10, Z19, Z19
-	VPMOVDW     Z19, (DX)
-	ADDQ        $0x20, DX
-	ADDQ        $0x40, BX
-	DECQ        CX
-	JNE         loop2
+	VMOVUPS     (BX), Z20
+	VMAXPS      Z20, Z1, Z21
+	VMINPS      Z21, Z0, Z21
+	VMULPS      Z21, Z21, Z22
+	VMOVUPS     Z4, Z23
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z10, Z22, Z23
+	VMOVUPS     Z11, Z24
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z14, Z22, Z24
+	VMULPS      Z23, Z21, Z23
+	VDIVPS      Z24, Z23, Z23
+	VPANDD      Z3, Z20, Z21
+	VCMPPS      $0x11, Z2, Z21, K1
+	VMOVAPS     Z20, K1, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z20
+	VPTESTNMD  Z18, Z20, K1
+	VPANDD     Z19, Z20, K1, Z20
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z20, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -3837,6 +4356,62 @@ mode4:
 	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD   (BX), Z15
+	VPMOVZXWD   32(BX), Z20
+	VPSLLD      $0x10, Z15, Z15
+	VPSLLD      $0x10, Z20, Z20
+	VMAXPS      Z15, Z1, Z16
+	VMAXPS      Z20, Z1, Z21
+	VMINPS      Z16, Z0, Z16
+	VMINPS      Z21, Z0, Z21
+	VMULPS      Z16, Z16, Z17
+	VMULPS      Z21, Z21, Z22
+	VMOVUPS     Z4, Z18
+	VMOVUPS     Z4, Z23
+	VFMADD213PS Z5, Z17, Z18
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z6, Z17, Z18
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z7, Z17, Z18
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z8, Z17, Z18
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z9, Z17, Z18
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z10, Z17, Z18
+	VFMADD213PS Z10, Z22, Z23
+	VMOVUPS     Z11, Z19
+	VMOVUPS     Z11, Z24
+	VFMADD213PS Z12, Z17, Z19
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z13, Z17, Z19
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z14, Z17, Z19
+	VFMADD213PS Z14, Z22, Z24
+	VMULPS      Z18, Z16, Z18
+	VMULPS      Z23, Z21, Z23
+	VDIVPS      Z19, Z18, Z18
+	VDIVPS      Z24, Z23, Z23
+	VPANDD      Z3, Z15, Z16
+	VPANDD      Z3, Z20, Z17
+	VCMPPS      $0x11, Z2, Z16, K1
+	VCMPPS      $0x11, Z2, Z17, K2
+	VMOVAPS     Z15, K1, Z18
+	VMOVAPS     Z20, K2, Z23
+	VMOVUPS     Z18, (DX)
+	VMOVUPS     Z23, 64(DX)
+	ADDQ        $0x40, BX
+	ADDQ        $0x80, DX
+	SUBQ        $0x02, CX
+	JGE         together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD   (BX), Z15
@@ -3861,10 +4436,12 @@ loop4:
 	VCMPPS      $0x11, Z2, Z16, K1
 	VMOVAPS     Z15, K1, Z18
 	VMOVUPS     Z18, (DX)
-	ADDQ        $0x40, DX
 	ADDQ        $0x20, BX
+	ADDQ        $0x40, DX
 	DECQ        CX
 	JNE         loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -3884,47 +4461,120 @@ mode6:
 	VMOVUPS elementwiseAVX51238f895d6<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123b14aa05<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123ba059dd<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest6
+
+together6:
+	VPMOVZXWD   (BX), Z20
+	VPMOVZXWD   32(BX), Z25
+	VPSLLD      $0x10, Z20, Z20
+	VPSLLD      $0x10, Z25, Z25
+	VMAXPS      Z20, Z1, Z21
+	VMAXPS      Z25, Z1, Z26
+	VMINPS      Z21, Z0, Z21
+	VMINPS      Z26, Z0, Z26
+	VMULPS      Z21, Z21, Z22
+	VMULPS      Z26, Z26, Z27
+	VMOVUPS     Z4, Z23
+	VMOVUPS     Z4, Z28
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z5, Z27, Z28
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z6, Z27, Z28
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z7, Z27, Z28
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z8, Z27, Z28
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z9, Z27, Z28
+	VFMADD213PS Z10, Z22, Z23
+	VFMADD213PS Z10, Z27, Z28
+	VMOVUPS     Z11, Z24
+	VMOVUPS     Z11, Z29
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z12, Z27, Z29
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z13, Z27, Z29
+	VFMADD213PS Z14, Z22, Z24
+	VFMADD213PS Z14, Z27, Z29
+	VMULPS      Z23, Z21, Z23
+	VMULPS      Z28, Z26, Z28
+	VDIVPS      Z24, Z23, Z23
+	VDIVPS      Z29, Z28, Z28
+	VPANDD      Z3, Z20, Z21
+	VPANDD      Z3, Z25, Z22
+	VCMPPS      $0x11, Z2, Z21, K1
+	VCMPPS      $0x11, Z2, Z22, K2
+	VMOVAPS     Z20, K1, Z23
+	VMOVAPS     Z25, K2, Z28
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z28, Z28, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z28
+	VPADDD     Z17, Z23, Z20
+	VPADDD     Z17, Z28, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
 
 loop6:
-	VPMOVZXWD   (BX), Z19
-	VPSLLD      $0x10, Z19, Z19
-	VMAXPS      Z19, Z1, Z20
-	VMINPS      Z20, Z0, Z20
-	VMULPS      Z20, Z20, Z21
-	VMOVUPS     Z4, Z22
-	VFMADD213PS Z5, Z21, Z22
-	VFMADD213PS Z6, Z21, Z22
-	VFMADD213PS Z7, Z21, Z22
-	VFMADD213PS Z8, Z21, Z22
-	VFMADD213PS Z9, Z21, Z22
-	VFMADD213PS Z10, Z21, Z22
-	VMOVUPS     Z11, Z23
-	VFMADD213PS Z12, Z21, Z23
-	VFMADD213PS Z13, Z21, Z23
-	VFMADD213PS Z14, Z21, Z23
-	VMULPS      Z22, Z20, Z22
-	VDIVPS      Z23, Z22, Z22
-	VPANDD      Z3, Z19, Z20
-	VCMPPS      $0x11, Z2, Z20, K1
-	VMOVAPS     Z19, K1, Z22
-	VPSRLD      $0x10, Z22, Z19
-	VPANDD      Z15, Z19, Z19
-	VPADDD      Z16, Z19, Z19
-	VPADDD      Z22, Z19, Z19
-	VCMPPS      $0x03, Z22, Z22, K1
-	VPANDD      Z17, Z22, K1, Z19
-	VPORD       Z18, Z19, K1, Z19
-	VPSRLD      $0x10, Z19, Z19
-	VPMOVDW     Z19, (DX)
-	ADDQ        $0x20, DX
-	ADDQ        $0x20, BX
-	DECQ        CX
-	JNE         loop6
+	VPMOVZXWD   (BX), Z20
+	VPSLLD      $0x10, Z20, Z20
+	VMAXPS      Z20, Z1, Z21
+	VMINPS      Z21, Z0, Z21
+	VMULPS      Z21, Z21, Z22
+	VMOVUPS     Z4, Z23
+	VFMADD213PS Z5, Z22, Z23
+	VFMADD213PS Z6, Z22, Z23
+	VFMADD213PS Z7, Z22, Z23
+	VFMADD213PS Z8, Z22, Z23
+	VFMADD213PS Z9, Z22, Z23
+	VFMADD213PS Z10, Z22, Z23
+	VMOVUPS     Z11, Z24
+	VFMADD213PS Z12, Z22, Z24
+	VFMADD213PS Z13, Z22, Z24
+	VFMADD213PS Z14, Z22, Z24
+	VMULPS      Z23, Z21, Z23
+	VDIVPS      Z24, Z23, Z23
+	VPANDD      Z3, Z20, Z21
+	VCMPPS      $0x11, Z2, Z21, K1
+	VMOVAPS     Z20, K1, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z20
+	VPTESTNMD  Z18, Z20, K1
+	VPANDD     Z19, Z20, K1, Z20
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z20, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -4209,6 +4859,72 @@ TEXT ·elementwiseAVX512Logistic(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS (BX), Z15
+	VMOVUPS 64(BX), Z17
+	VPXORD  Z0, Z15, Z15
+	VPXORD  Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z16
+	VMOVUPS      Z4, Z18
+	VMAXPS       Z15, Z1, Z15
+	VMAXPS       Z17, Z1, Z20
+	VMINPS       Z15, Z2, Z15
+	VMINPS       Z20, Z2, Z20
+	VFMADD231PS  Z3, Z15, Z16
+	VFMADD231PS  Z3, Z20, Z18
+	VRNDSCALEPS  $0x09, Z16, Z16
+	VRNDSCALEPS  $0x09, Z18, Z18
+	VMINPS       Z16, Z7, Z16
+	VMINPS       Z18, Z7, Z18
+	VFNMADD231PS Z5, Z16, Z15
+	VFNMADD231PS Z5, Z18, Z20
+	VFNMADD231PS Z6, Z16, Z15
+	VFNMADD231PS Z6, Z18, Z20
+	VMOVUPS      Z10, Z17
+	VMOVUPS      Z10, Z21
+	VFMADD213PS  Z11, Z15, Z17
+	VFMADD213PS  Z11, Z20, Z21
+	VFMADD213PS  Z12, Z15, Z17
+	VFMADD213PS  Z12, Z20, Z21
+	VFMADD213PS  Z13, Z15, Z17
+	VFMADD213PS  Z13, Z20, Z21
+	VFMADD213PS  Z14, Z15, Z17
+	VFMADD213PS  Z14, Z20, Z21
+	VFMADD213PS  Z4, Z15, Z17
+	VFMADD213PS  Z4, Z20, Z21
+	VMULPS       Z15, Z15, Z19
+	VMULPS       Z20, Z20, Z22
+	VFMADD213PS  Z15, Z19, Z17
+	VFMADD213PS  Z20, Z22, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VSCALEFPS    Z16, Z17, Z17
+	VSCALEFPS    Z18, Z21, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VMOVUPS      Z8, Z15
+	VMOVUPS      Z8, Z16
+	VDIVPS       Z17, Z15, Z15
+	VDIVPS       Z21, Z16, Z16
+	VCMPPS       $0x15, Z9, Z15, K1
+	VCMPPS       $0x15, Z9, Z16, K2
+	VMOVAPS.Z    Z15, K1, Z15
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	ADDQ         $0x80, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS (BX), Z15
@@ -4239,10 +4955,12 @@ loop0:
 	VCMPPS       $0x15, Z9, Z15, K1
 	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -4262,52 +4980,136 @@ mode2:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest2
 
-loop2:
-	VMOVUPS (BX), Z18
-	VPXORD  Z0, Z18, Z18
+together2:
+	VMOVUPS (BX), Z20
+	VMOVUPS 64(BX), Z22
+	VPXORD  Z0, Z20, Z20
+	VPXORD  Z0, Z22, Z22
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z4, Z19
-	VMAXPS       Z18, Z1, Z18
-	VMINPS       Z18, Z2, Z18
-	VFMADD231PS  Z3, Z18, Z19
-	VRNDSCALEPS  $0x09, Z19, Z19
-	VMINPS       Z19, Z7, Z19
-	VFNMADD231PS Z5, Z19, Z18
-	VFNMADD231PS Z6, Z19, Z18
-	VMOVUPS      Z10, Z20
-	VFMADD213PS  Z11, Z18, Z20
-	VFMADD213PS  Z12, Z18, Z20
-	VFMADD213PS  Z13, Z18, Z20
-	VFMADD213PS  Z14, Z18, Z20
-	VFMADD213PS  Z4, Z18, Z20
-	VMULPS       Z18, Z18, Z21
-	VFMADD213PS  Z18, Z21, Z20
-	VADDPS       Z8, Z20, Z20
-	VSCALEFPS    Z19, Z20, Z20
-	VADDPS       Z8, Z20, Z20
-	VMOVUPS      Z8, Z18
-	VDIVPS       Z20, Z18, Z18
-	VCMPPS       $0x15, Z9, Z18, K1
-	VMOVAPS.Z    Z18, K1, Z18
-	VPSRLD       $0x10, Z18, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z18, Z19, Z19
-	VCMPPS       $0x03, Z18, Z18, K1
-	VPANDD       Z0, Z18, K1, Z19
-	VPORD        Z17, Z19, K1, Z19
-	VPSRLD       $0x10, Z19, Z19
-	VPMOVDW      Z19, (DX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x40, BX
-	DECQ         CX
-	JNE          loop2
+	VMOVUPS      Z4, Z21
+	VMOVUPS      Z4, Z23
+	VMAXPS       Z20, Z1, Z20
+	VMAXPS       Z22, Z1, Z25
+	VMINPS       Z20, Z2, Z20
+	VMINPS       Z25, Z2, Z25
+	VFMADD231PS  Z3, Z20, Z21
+	VFMADD231PS  Z3, Z25, Z23
+	VRNDSCALEPS  $0x09, Z21, Z21
+	VRNDSCALEPS  $0x09, Z23, Z23
+	VMINPS       Z21, Z7, Z21
+	VMINPS       Z23, Z7, Z23
+	VFNMADD231PS Z5, Z21, Z20
+	VFNMADD231PS Z5, Z23, Z25
+	VFNMADD231PS Z6, Z21, Z20
+	VFNMADD231PS Z6, Z23, Z25
+	VMOVUPS      Z10, Z22
+	VMOVUPS      Z10, Z26
+	VFMADD213PS  Z11, Z20, Z22
+	VFMADD213PS  Z11, Z25, Z26
+	VFMADD213PS  Z12, Z20, Z22
+	VFMADD213PS  Z12, Z25, Z26
+	VFMADD213PS  Z13, Z20, Z22
+	VFMADD213PS  Z13, Z25, Z26
+	VFMADD213PS  Z14, Z20, Z22
+	VFMADD213PS  Z14, Z25, Z26
+	VFMADD213PS  Z4, Z20, Z22
+	VFMADD213PS  Z4, Z25, Z26
+	VMULPS       Z20, Z20, Z24
+	VMULPS       Z25, Z25, Z27
+	VFMADD213PS  Z20, Z24, Z22
+	VFMADD213PS  Z25, Z27, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VSCALEFPS    Z21, Z22, Z22
+	VSCALEFPS    Z23, Z26, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VMOVUPS      Z8, Z20
+	VMOVUPS      Z8, Z21
+	VDIVPS       Z22, Z20, Z20
+	VDIVPS       Z26, Z21, Z21
+	VCMPPS       $0x15, Z9, Z20, K1
+	VCMPPS       $0x15, Z9, Z21, K2
+	VMOVAPS.Z    Z20, K1, Z20
+	VMOVAPS.Z    Z21, K2, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z20, Z20, K1
+	VCMPPS     $0x03, Z21, Z21, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z20
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z21
+	VPADDD     Z17, Z20, Z20
+	VPADDD     Z17, Z21, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
+
+loop2:
+	VMOVUPS (BX), Z20
+	VPXORD  Z0, Z20, Z20
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z21
+	VMAXPS       Z20, Z1, Z20
+	VMINPS       Z20, Z2, Z20
+	VFMADD231PS  Z3, Z20, Z21
+	VRNDSCALEPS  $0x09, Z21, Z21
+	VMINPS       Z21, Z7, Z21
+	VFNMADD231PS Z5, Z21, Z20
+	VFNMADD231PS Z6, Z21, Z20
+	VMOVUPS      Z10, Z22
+	VFMADD213PS  Z11, Z20, Z22
+	VFMADD213PS  Z12, Z20, Z22
+	VFMADD213PS  Z13, Z20, Z22
+	VFMADD213PS  Z14, Z20, Z22
+	VFMADD213PS  Z4, Z20, Z22
+	VMULPS       Z20, Z20, Z23
+	VFMADD213PS  Z20, Z23, Z22
+	VADDPS       Z8, Z22, Z22
+	VSCALEFPS    Z21, Z22, Z22
+	VADDPS       Z8, Z22, Z22
+	VMOVUPS      Z8, Z20
+	VDIVPS       Z22, Z20, Z20
+	VCMPPS       $0x15, Z9, Z20, K1
+	VMOVAPS.Z    Z20, K1, Z20
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z20, Z20, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z20
+	VPADDD     Z17, Z20, Z20
+	VPTESTNMD  Z18, Z20, K1
+	VPANDD     Z19, Z20, K1, Z20
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z20, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -4327,6 +5129,74 @@ mode4:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD (BX), Z15
+	VPMOVZXWD 32(BX), Z17
+	VPSLLD    $0x10, Z15, Z15
+	VPSLLD    $0x10, Z17, Z17
+	VPXORD    Z0, Z15, Z15
+	VPXORD    Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z16
+	VMOVUPS      Z4, Z18
+	VMAXPS       Z15, Z1, Z15
+	VMAXPS       Z17, Z1, Z20
+	VMINPS       Z15, Z2, Z15
+	VMINPS       Z20, Z2, Z20
+	VFMADD231PS  Z3, Z15, Z16
+	VFMADD231PS  Z3, Z20, Z18
+	VRNDSCALEPS  $0x09, Z16, Z16
+	VRNDSCALEPS  $0x09, Z18, Z18
+	VMINPS       Z16, Z7, Z16
+	VMINPS       Z18, Z7, Z18
+	VFNMADD231PS Z5, Z16, Z15
+	VFNMADD231PS Z5, Z18, Z20
+	VFNMADD231PS Z6, Z16, Z15
+	VFNMADD231PS Z6, Z18, Z20
+	VMOVUPS      Z10, Z17
+	VMOVUPS      Z10, Z21
+	VFMADD213PS  Z11, Z15, Z17
+	VFMADD213PS  Z11, Z20, Z21
+	VFMADD213PS  Z12, Z15, Z17
+	VFMADD213PS  Z12, Z20, Z21
+	VFMADD213PS  Z13, Z15, Z17
+	VFMADD213PS  Z13, Z20, Z21
+	VFMADD213PS  Z14, Z15, Z17
+	VFMADD213PS  Z14, Z20, Z21
+	VFMADD213PS  Z4, Z15, Z17
+	VFMADD213PS  Z4, Z20, Z21
+	VMULPS       Z15, Z15, Z19
+	VMULPS       Z20, Z20, Z22
+	VFMADD213PS  Z15, Z19, Z17
+	VFMADD213PS  Z20, Z22, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VSCALEFPS    Z16, Z17, Z17
+	VSCALEFPS    Z18, Z21, Z21
+	VADDPS       Z8, Z17, Z17
+	VADDPS       Z8, Z21, Z21
+	VMOVUPS      Z8, Z15
+	VMOVUPS      Z8, Z16
+	VDIVPS       Z17, Z15, Z15
+	VDIVPS       Z21, Z16, Z16
+	VCMPPS       $0x15, Z9, Z15, K1
+	VCMPPS       $0x15, Z9, Z16, K2
+	VMOVAPS.Z    Z15, K1, Z15
+	VMOVAPS.Z    Z16, K2, Z16
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x80, DX
+	SUBQ         $0x02, CX
+	JGE          together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD (BX), Z15
@@ -4358,10 +5228,12 @@ loop4:
 	VCMPPS       $0x15, Z9, Z15, K1
 	VMOVAPS.Z    Z15, K1, Z15
 	VMOVUPS      Z15, (DX)
-	ADDQ         $0x40, DX
 	ADDQ         $0x20, BX
+	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -4381,53 +5253,139 @@ mode6:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest6
 
-loop6:
-	VPMOVZXWD (BX), Z18
-	VPSLLD    $0x10, Z18, Z18
-	VPXORD    Z0, Z18, Z18
+together6:
+	VPMOVZXWD (BX), Z20
+	VPMOVZXWD 32(BX), Z22
+	VPSLLD    $0x10, Z20, Z20
+	VPSLLD    $0x10, Z22, Z22
+	VPXORD    Z0, Z20, Z20
+	VPXORD    Z0, Z22, Z22
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z4, Z19
-	VMAXPS       Z18, Z1, Z18
-	VMINPS       Z18, Z2, Z18
-	VFMADD231PS  Z3, Z18, Z19
-	VRNDSCALEPS  $0x09, Z19, Z19
-	VMINPS       Z19, Z7, Z19
-	VFNMADD231PS Z5, Z19, Z18
-	VFNMADD231PS Z6, Z19, Z18
-	VMOVUPS      Z10, Z20
-	VFMADD213PS  Z11, Z18, Z20
-	VFMADD213PS  Z12, Z18, Z20
-	VFMADD213PS  Z13, Z18, Z20
-	VFMADD213PS  Z14, Z18, Z20
-	VFMADD213PS  Z4, Z18, Z20
-	VMULPS       Z18, Z18, Z21
-	VFMADD213PS  Z18, Z21, Z20
-	VADDPS       Z8, Z20, Z20
-	VSCALEFPS    Z19, Z20, Z20
-	VADDPS       Z8, Z20, Z20
-	VMOVUPS      Z8, Z18
-	VDIVPS       Z20, Z18, Z18
-	VCMPPS       $0x15, Z9, Z18, K1
-	VMOVAPS.Z    Z18, K1, Z18
-	VPSRLD       $0x10, Z18, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z18, Z19, Z19
-	VCMPPS       $0x03, Z18, Z18, K1
-	VPANDD       Z0, Z18, K1, Z19
-	VPORD        Z17, Z19, K1, Z19
-	VPSRLD       $0x10, Z19, Z19
-	VPMOVDW      Z19, (DX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x20, BX
-	DECQ         CX
-	JNE          loop6
+	VMOVUPS      Z4, Z21
+	VMOVUPS      Z4, Z23
+	VMAXPS       Z20, Z1, Z20
+	VMAXPS       Z22, Z1, Z25
+	VMINPS       Z20, Z2, Z20
+	VMINPS       Z25, Z2, Z25
+	VFMADD231PS  Z3, Z20, Z21
+	VFMADD231PS  Z3, Z25, Z23
+	VRNDSCALEPS  $0x09, Z21, Z21
+	VRNDSCALEPS  $0x09, Z23, Z23
+	VMINPS       Z21, Z7, Z21
+	VMINPS       Z23, Z7, Z23
+	VFNMADD231PS Z5, Z21, Z20
+	VFNMADD231PS Z5, Z23, Z25
+	VFNMADD231PS Z6, Z21, Z20
+	VFNMADD231PS Z6, Z23, Z25
+	VMOVUPS      Z10, Z22
+	VMOVUPS      Z10, Z26
+	VFMADD213PS  Z11, Z20, Z22
+	VFMADD213PS  Z11, Z25, Z26
+	VFMADD213PS  Z12, Z20, Z22
+	VFMADD213PS  Z12, Z25, Z26
+	VFMADD213PS  Z13, Z20, Z22
+	VFMADD213PS  Z13, Z25, Z26
+	VFMADD213PS  Z14, Z20, Z22
+	VFMADD213PS  Z14, Z25, Z26
+	VFMADD213PS  Z4, Z20, Z22
+	VFMADD213PS  Z4, Z25, Z26
+	VMULPS       Z20, Z20, Z24
+	VMULPS       Z25, Z25, Z27
+	VFMADD213PS  Z20, Z24, Z22
+	VFMADD213PS  Z25, Z27, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VSCALEFPS    Z21, Z22, Z22
+	VSCALEFPS    Z23, Z26, Z26
+	VADDPS       Z8, Z22, Z22
+	VADDPS       Z8, Z26, Z26
+	VMOVUPS      Z8, Z20
+	VMOVUPS      Z8, Z21
+	VDIVPS       Z22, Z20, Z20
+	VDIVPS       Z26, Z21, Z21
+	VCMPPS       $0x15, Z9, Z20, K1
+	VCMPPS       $0x15, Z9, Z21, K2
+	VMOVAPS.Z    Z20, K1, Z20
+	VMOVAPS.Z    Z21, K2, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z20, Z20, K1
+	VCMPPS     $0x03, Z21, Z21, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z20
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z21
+	VPADDD     Z17, Z20, Z20
+	VPADDD     Z17, Z21, Z21
+	VPTESTNMD  Z18, Z20, K1
+	VPTESTNMD  Z18, Z21, K2
+	VPANDD     Z19, Z20, K1, Z20
+	VPANDD     Z19, Z21, K2, Z21
+	VPSRLD     $0x10, Z20, Z20
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z20, (DX)
+	VPMOVDW    Z21, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
+
+loop6:
+	VPMOVZXWD (BX), Z20
+	VPSLLD    $0x10, Z20, Z20
+	VPXORD    Z0, Z20, Z20
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z21
+	VMAXPS       Z20, Z1, Z20
+	VMINPS       Z20, Z2, Z20
+	VFMADD231PS  Z3, Z20, Z21
+	VRNDSCALEPS  $0x09, Z21, Z21
+	VMINPS       Z21, Z7, Z21
+	VFNMADD231PS Z5, Z21, Z20
+	VFNMADD231PS Z6, Z21, Z20
+	VMOVUPS      Z10, Z22
+	VFMADD213PS  Z11, Z20, Z22
+	VFMADD213PS  Z12, Z20, Z22
+	VFMADD213PS  Z13, Z20, Z22
+	VFMADD213PS  Z14, Z20, Z22
+	VFMADD213PS  Z4, Z20, Z22
+	VMULPS       Z20, Z20, Z23
+	VFMADD213PS  Z20, Z23, Z22
+	VADDPS       Z8, Z22, Z22
+	VSCALEFPS    Z21, Z22, Z22
+	VADDPS       Z8, Z22, Z22
+	VMOVUPS      Z8, Z20
+	VDIVPS       Z22, Z20, Z20
+	VCMPPS       $0x15, Z9, Z20, K1
+	VMOVAPS.Z    Z20, K1, Z20
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z20, Z20, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z20
+	VPADDD     Z17, Z20, Z20
+	VPTESTNMD  Z18, Z20, K1
+	VPANDD     Z19, Z20, K1, Z20
+	VPSRLD     $0x10, Z20, Z20
+	VPMOVDW    Z20, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -4460,60 +5418,158 @@ TEXT ·elementwiseAVX512LogisticBFloat16(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest0
 
-loop0:
-	VMOVUPS (BX), Z19
-	VPXORD  Z0, Z19, Z19
+together0:
+	VMOVUPS (BX), Z21
+	VMOVUPS 64(BX), Z23
+	VPXORD  Z0, Z21, Z21
+	VPXORD  Z0, Z23, Z23
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z4, Z20
-	VMAXPS       Z19, Z1, Z19
-	VMINPS       Z19, Z2, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VRNDSCALEPS  $0x09, Z20, Z20
-	VMINPS       Z20, Z7, Z20
-	VFNMADD231PS Z5, Z20, Z19
-	VFNMADD231PS Z6, Z20, Z19
-	VMOVUPS      Z10, Z21
-	VFMADD213PS  Z11, Z19, Z21
-	VFMADD213PS  Z12, Z19, Z21
-	VFMADD213PS  Z13, Z19, Z21
-	VFMADD213PS  Z14, Z19, Z21
-	VFMADD213PS  Z4, Z19, Z21
-	VMULPS       Z19, Z19, Z22
-	VFMADD213PS  Z19, Z22, Z21
-	VADDPS       Z8, Z21, Z21
-	VSCALEFPS    Z20, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VADDPS       Z8, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VMOVUPS      Z8, Z19
-	VDIVPS       Z21, Z19, Z19
-	VCMPPS       $0x15, Z9, Z19, K1
-	VMOVAPS.Z    Z19, K1, Z19
-	VMOVUPS      Z19, (DX)
-	ADDQ         $0x40, DX
-	ADDQ         $0x40, BX
-	DECQ         CX
-	JNE          loop0
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+	VMOVUPS    Z21, (DX)
+	VMOVUPS    Z22, 64(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x80, DX
+	SUBQ       $0x02, CX
+	JGE        together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
+
+loop0:
+	VMOVUPS (BX), Z21
+	VPXORD  Z0, Z21, Z21
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMAXPS       Z21, Z1, Z21
+	VMINPS       Z21, Z2, Z21
+	VFMADD231PS  Z3, Z21, Z22
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z22, Z7, Z22
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z6, Z22, Z21
+	VMOVUPS      Z10, Z23
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z4, Z21, Z23
+	VMULPS       Z21, Z21, Z24
+	VFMADD213PS  Z21, Z24, Z23
+	VADDPS       Z8, Z23, Z23
+	VSCALEFPS    Z22, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VADDPS     Z8, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VMOVUPS    Z8, Z21
+	VDIVPS     Z23, Z21, Z21
+	VCMPPS     $0x15, Z9, Z21, K1
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVUPS    Z21, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	DECQ       CX
+	JNE        loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -4533,68 +5589,180 @@ mode2:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest2
 
-loop2:
-	VMOVUPS (BX), Z19
-	VPXORD  Z0, Z19, Z19
+together2:
+	VMOVUPS (BX), Z21
+	VMOVUPS 64(BX), Z23
+	VPXORD  Z0, Z21, Z21
+	VPXORD  Z0, Z23, Z23
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z4, Z20
-	VMAXPS       Z19, Z1, Z19
-	VMINPS       Z19, Z2, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VRNDSCALEPS  $0x09, Z20, Z20
-	VMINPS       Z20, Z7, Z20
-	VFNMADD231PS Z5, Z20, Z19
-	VFNMADD231PS Z6, Z20, Z19
-	VMOVUPS      Z10, Z21
-	VFMADD213PS  Z11, Z19, Z21
-	VFMADD213PS  Z12, Z19, Z21
-	VFMADD213PS  Z13, Z19, Z21
-	VFMADD213PS  Z14, Z19, Z21
-	VFMADD213PS  Z4, Z19, Z21
-	VMULPS       Z19, Z19, Z22
-	VFMADD213PS  Z19, Z22, Z21
-	VADDPS       Z8, Z21, Z21
-	VSCALEFPS    Z20, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VADDPS       Z8, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VMOVUPS      Z8, Z19
-	VDIVPS       Z21, Z19, Z19
-	VCMPPS       $0x15, Z9, Z19, K1
-	VMOVAPS.Z    Z19, K1, Z19
-	VPSRLD       $0x10, Z19, Z20
-	VPANDD       Z15, Z20, Z20
-	VPADDD       Z16, Z20, Z20
-	VPADDD       Z19, Z20, Z20
-	VCMPPS       $0x03, Z19, Z19, K1
-	VPANDD       Z0, Z19, K1, Z20
-	VPORD        Z18, Z20, K1, Z20
-	VPSRLD       $0x10, Z20, Z20
-	VPMOVDW      Z20, (DX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x40, BX
-	DECQ         CX
-	JNE          loop2
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z22, Z22, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z21
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z22
+	VPADDD     Z17, Z21, Z21
+	VPADDD     Z17, Z22, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPSRLD     $0x10, Z21, Z21
+	VPSRLD     $0x10, Z22, Z22
+	VPMOVDW    Z21, (DX)
+	VPMOVDW    Z22, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
+
+loop2:
+	VMOVUPS (BX), Z21
+	VPXORD  Z0, Z21, Z21
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMAXPS       Z21, Z1, Z21
+	VMINPS       Z21, Z2, Z21
+	VFMADD231PS  Z3, Z21, Z22
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z22, Z7, Z22
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z6, Z22, Z21
+	VMOVUPS      Z10, Z23
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z4, Z21, Z23
+	VMULPS       Z21, Z21, Z24
+	VFMADD213PS  Z21, Z24, Z23
+	VADDPS       Z8, Z23, Z23
+	VSCALEFPS    Z22, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VADDPS     Z8, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VMOVUPS    Z8, Z21
+	VDIVPS     Z23, Z21, Z21
+	VCMPPS     $0x15, Z9, Z21, K1
+	VMOVAPS.Z  Z21, K1, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z21
+	VPADDD     Z17, Z21, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z21, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -4614,61 +5782,161 @@ mode4:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest4
 
-loop4:
-	VPMOVZXWD (BX), Z19
-	VPSLLD    $0x10, Z19, Z19
-	VPXORD    Z0, Z19, Z19
+together4:
+	VPMOVZXWD (BX), Z21
+	VPMOVZXWD 32(BX), Z23
+	VPSLLD    $0x10, Z21, Z21
+	VPSLLD    $0x10, Z23, Z23
+	VPXORD    Z0, Z21, Z21
+	VPXORD    Z0, Z23, Z23
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z4, Z20
-	VMAXPS       Z19, Z1, Z19
-	VMINPS       Z19, Z2, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VRNDSCALEPS  $0x09, Z20, Z20
-	VMINPS       Z20, Z7, Z20
-	VFNMADD231PS Z5, Z20, Z19
-	VFNMADD231PS Z6, Z20, Z19
-	VMOVUPS      Z10, Z21
-	VFMADD213PS  Z11, Z19, Z21
-	VFMADD213PS  Z12, Z19, Z21
-	VFMADD213PS  Z13, Z19, Z21
-	VFMADD213PS  Z14, Z19, Z21
-	VFMADD213PS  Z4, Z19, Z21
-	VMULPS       Z19, Z19, Z22
-	VFMADD213PS  Z19, Z22, Z21
-	VADDPS       Z8, Z21, Z21
-	VSCALEFPS    Z20, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VADDPS       Z8, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VMOVUPS      Z8, Z19
-	VDIVPS       Z21, Z19, Z19
-	VCMPPS       $0x15, Z9, Z19, K1
-	VMOVAPS.Z    Z19, K1, Z19
-	VMOVUPS      Z19, (DX)
-	ADDQ         $0x40, DX
-	ADDQ         $0x20, BX
-	DECQ         CX
-	JNE          loop4
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+	VMOVUPS    Z21, (DX)
+	VMOVUPS    Z22, 64(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x80, DX
+	SUBQ       $0x02, CX
+	JGE        together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
+
+loop4:
+	VPMOVZXWD (BX), Z21
+	VPSLLD    $0x10, Z21, Z21
+	VPXORD    Z0, Z21, Z21
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMAXPS       Z21, Z1, Z21
+	VMINPS       Z21, Z2, Z21
+	VFMADD231PS  Z3, Z21, Z22
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z22, Z7, Z22
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z6, Z22, Z21
+	VMOVUPS      Z10, Z23
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z4, Z21, Z23
+	VMULPS       Z21, Z21, Z24
+	VFMADD213PS  Z21, Z24, Z23
+	VADDPS       Z8, Z23, Z23
+	VSCALEFPS    Z22, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VADDPS     Z8, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VMOVUPS    Z8, Z21
+	VDIVPS     Z23, Z21, Z21
+	VCMPPS     $0x15, Z9, Z21, K1
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVUPS    Z21, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x40, DX
+	DECQ       CX
+	JNE        loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -4688,69 +5956,183 @@ mode6:
 	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
 	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
 	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z15
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z16
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z18
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z18
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z19
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z20
+	SUBQ    $0x02, CX
+	JLT     rest6
 
-loop6:
-	VPMOVZXWD (BX), Z19
-	VPSLLD    $0x10, Z19, Z19
-	VPXORD    Z0, Z19, Z19
+together6:
+	VPMOVZXWD (BX), Z21
+	VPMOVZXWD 32(BX), Z23
+	VPSLLD    $0x10, Z21, Z21
+	VPSLLD    $0x10, Z23, Z23
+	VPXORD    Z0, Z21, Z21
+	VPXORD    Z0, Z23, Z23
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z4, Z20
-	VMAXPS       Z19, Z1, Z19
-	VMINPS       Z19, Z2, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VRNDSCALEPS  $0x09, Z20, Z20
-	VMINPS       Z20, Z7, Z20
-	VFNMADD231PS Z5, Z20, Z19
-	VFNMADD231PS Z6, Z20, Z19
-	VMOVUPS      Z10, Z21
-	VFMADD213PS  Z11, Z19, Z21
-	VFMADD213PS  Z12, Z19, Z21
-	VFMADD213PS  Z13, Z19, Z21
-	VFMADD213PS  Z14, Z19, Z21
-	VFMADD213PS  Z4, Z19, Z21
-	VMULPS       Z19, Z19, Z22
-	VFMADD213PS  Z19, Z22, Z21
-	VADDPS       Z8, Z21, Z21
-	VSCALEFPS    Z20, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VADDPS       Z8, Z21, Z21
-	VPSRLD       $0x10, Z21, Z19
-	VPANDD       Z15, Z19, Z19
-	VPADDD       Z16, Z19, Z19
-	VPADDD       Z21, Z19, Z19
-	VCMPPS       $0x03, Z21, Z21, K1
-	VPANDD       Z0, Z21, K1, Z19
-	VPORD        Z18, Z19, K1, Z19
-	VPANDD       Z17, Z19, Z21
-	VMOVUPS      Z8, Z19
-	VDIVPS       Z21, Z19, Z19
-	VCMPPS       $0x15, Z9, Z19, K1
-	VMOVAPS.Z    Z19, K1, Z19
-	VPSRLD       $0x10, Z19, Z20
-	VPANDD       Z15, Z20, Z20
-	VPADDD       Z16, Z20, Z20
-	VPADDD       Z19, Z20, Z20
-	VCMPPS       $0x03, Z19, Z19, K1
-	VPANDD       Z0, Z19, K1, Z20
-	VPORD        Z18, Z20, K1, Z20
-	VPSRLD       $0x10, Z20, Z20
-	VPMOVDW      Z20, (DX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x20, BX
-	DECQ         CX
-	JNE          loop6
+	VMOVUPS      Z4, Z22
+	VMOVUPS      Z4, Z24
+	VMAXPS       Z21, Z1, Z21
+	VMAXPS       Z23, Z1, Z26
+	VMINPS       Z21, Z2, Z21
+	VMINPS       Z26, Z2, Z26
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z3, Z26, Z24
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VRNDSCALEPS  $0x09, Z24, Z24
+	VMINPS       Z22, Z7, Z22
+	VMINPS       Z24, Z7, Z24
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z5, Z24, Z26
+	VFNMADD231PS Z6, Z22, Z21
+	VFNMADD231PS Z6, Z24, Z26
+	VMOVUPS      Z10, Z23
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z11, Z26, Z27
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z12, Z26, Z27
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z13, Z26, Z27
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z14, Z26, Z27
+	VFMADD213PS  Z4, Z21, Z23
+	VFMADD213PS  Z4, Z26, Z27
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z26, Z26, Z28
+	VFMADD213PS  Z21, Z25, Z23
+	VFMADD213PS  Z26, Z28, Z27
+	VADDPS       Z8, Z23, Z23
+	VADDPS       Z8, Z27, Z27
+	VSCALEFPS    Z22, Z23, Z23
+	VSCALEFPS    Z24, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VADDPS     Z8, Z23, Z23
+	VADDPS     Z8, Z27, Z27
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VCMPPS     $0x03, Z27, Z27, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z27
+	VPADDD     Z17, Z23, Z21
+	VPADDD     Z17, Z27, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPANDD     Z20, Z21, Z23
+	VPANDD     Z20, Z22, Z27
+	VMOVUPS    Z8, Z21
+	VMOVUPS    Z8, Z22
+	VDIVPS     Z23, Z21, Z21
+	VDIVPS     Z27, Z22, Z22
+	VCMPPS     $0x15, Z9, Z21, K1
+	VCMPPS     $0x15, Z9, Z22, K2
+	VMOVAPS.Z  Z21, K1, Z21
+	VMOVAPS.Z  Z22, K2, Z22
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VCMPPS     $0x03, Z22, Z22, K2
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z21
+	VPTERNLOGD $0xa8, Z16, Z15, K2, Z22
+	VPADDD     Z17, Z21, Z21
+	VPADDD     Z17, Z22, Z22
+	VPTESTNMD  Z18, Z21, K1
+	VPTESTNMD  Z18, Z22, K2
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z19, Z22, K2, Z22
+	VPSRLD     $0x10, Z21, Z21
+	VPSRLD     $0x10, Z22, Z22
+	VPMOVDW    Z21, (DX)
+	VPMOVDW    Z22, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
+
+loop6:
+	VPMOVZXWD (BX), Z21
+	VPSLLD    $0x10, Z21, Z21
+	VPXORD    Z0, Z21, Z21
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z4, Z22
+	VMAXPS       Z21, Z1, Z21
+	VMINPS       Z21, Z2, Z21
+	VFMADD231PS  Z3, Z21, Z22
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z22, Z7, Z22
+	VFNMADD231PS Z5, Z22, Z21
+	VFNMADD231PS Z6, Z22, Z21
+	VMOVUPS      Z10, Z23
+	VFMADD213PS  Z11, Z21, Z23
+	VFMADD213PS  Z12, Z21, Z23
+	VFMADD213PS  Z13, Z21, Z23
+	VFMADD213PS  Z14, Z21, Z23
+	VFMADD213PS  Z4, Z21, Z23
+	VMULPS       Z21, Z21, Z24
+	VFMADD213PS  Z21, Z24, Z23
+	VADDPS       Z8, Z23, Z23
+	VSCALEFPS    Z22, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VADDPS     Z8, Z23, Z23
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z23, Z23, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z23
+	VPADDD     Z17, Z23, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPANDD     Z20, Z21, Z23
+	VMOVUPS    Z8, Z21
+	VDIVPS     Z23, Z21, Z21
+	VCMPPS     $0x15, Z9, Z21, K1
+	VMOVAPS.Z  Z21, K1, Z21
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z21, Z21, K1
+	VPTERNLOGD $0xa8, Z16, Z15, K1, Z21
+	VPADDD     Z17, Z21, Z21
+	VPTESTNMD  Z18, Z21, K1
+	VPANDD     Z19, Z21, K1, Z21
+	VPSRLD     $0x10, Z21, Z21
+	VPMOVDW    Z21, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -4778,6 +6160,170 @@ TEXT ·elementwiseAVX512Log1p(SB), NOSPLIT, $0-32
 	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
 	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
 	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
+	SUBQ    $0x02, CX
+	JLT     rest0
+
+together0:
+	VMOVUPS (BX), Z10
+	VMOVUPS 64(BX), Z15
+	VADDPS  Z3, Z10, Z11
+	VADDPS  Z3, Z15, Z16
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z11, Z12
+	VPSRLD    $0x17, Z16, Z17
+	VCVTDQ2PS Z12, Z12
+	VCVTDQ2PS Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z12, Z12
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z11, Z13
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPORD     Z6, Z13, Z13
+	VPORD     Z6, Z18, Z18
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z13, K1
+	VCMPPS       $0x11, Z7, Z18, K2
+	VSUBPS       Z3, Z13, Z14
+	VSUBPS       Z3, Z18, Z19
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VADDPS       Z13, Z14, Z14
+	VADDPS       Z18, Z19, Z19
+	VMOVUPS      Z3, Z13
+	VMOVUPS      Z3, Z18
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VSUBPS       Z13, Z12, Z12
+	VSUBPS       Z18, Z17, Z17
+	VMULPS       Z14, Z14, Z13
+	VMULPS       Z19, Z19, Z22
+	VMULPS       Z14, Z13, Z18
+	VMULPS       Z19, Z22, Z23
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z20
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z24
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z24
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z24
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMULPS       Z9, Z12, Z21
+	VMULPS       Z9, Z17, Z25
+	VFMADD231PS  Z20, Z18, Z21
+	VFMADD231PS  Z24, Z23, Z25
+	VFNMADD231PS Z6, Z13, Z14
+	VFNMADD231PS Z6, Z22, Z19
+	VADDPS       Z21, Z14, Z14
+	VADDPS       Z25, Z19, Z19
+	VFMADD231PS  Z8, Z12, Z14
+	VFMADD231PS  Z8, Z17, Z19
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z11, Z12
+	VPANDD       Z0, Z16, Z13
+	VCMPPS       $0x11, Z5, Z12, K1
+	VCMPPS       $0x11, Z5, Z13, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z13
+	VMOVAPS      Z12, K1, Z14
+	VMOVAPS      Z13, K2, Z19
+	VCMPPS       $0x00, Z2, Z11, K1
+	VCMPPS       $0x00, Z2, Z16, K2
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z16, K2, Z19
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z13
+	VCMPPS       $0x15, Z11, Z12, K1
+	VCMPPS       $0x15, Z16, Z13, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z12
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z12, K2, Z19
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z13
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z13
+	VMOVUPS      Z3, Z12
+	VMOVUPS      Z3, Z16
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z16
+	VDIVPS       Z12, Z11, Z11
+	VDIVPS       Z16, Z13, Z13
+	VMULPS       Z10, Z10, Z12
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z10, Z12, Z16
+	VMULPS       Z15, Z17, Z18
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z18, Z13, Z13
+	VFNMADD231PS Z6, Z12, Z11
+	VFNMADD231PS Z6, Z17, Z13
+	VADDPS       Z11, Z10, Z11
+	VADDPS       Z13, Z15, Z13
+	VPTESTNMD    Z2, Z11, K1
+	VPTESTNMD    Z2, Z13, K2
+	VPANDD       Z1, Z11, K1, Z11
+	VPANDD       Z1, Z13, K2, Z13
+	VPANDD       Z0, Z10, Z12
+	VPANDD       Z0, Z15, Z16
+	VCMPPS       $0x11, Z4, Z12, K1
+	VCMPPS       $0x11, Z4, Z16, K3
+	VCMPPS       $0x11, Z5, Z12, K2
+	VCMPPS       $0x11, Z5, Z16, K4
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z13, K3, Z19
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z10, K1
+	VPTESTNMD Z2, Z15, K3
+	VPANDD    Z1, Z10, K1, Z10
+	VPANDD    Z1, Z15, K3, Z15
+	VMOVAPS   Z10, K2, Z14
+	VMOVAPS   Z15, K4, Z19
+	VMOVUPS   Z14, (DX)
+	VMOVUPS   Z19, 64(DX)
+	ADDQ      $0x80, BX
+	ADDQ      $0x80, DX
+	SUBQ      $0x02, CX
+	JGE       together0
+
+rest0:
+	ADDQ $0x02, CX
+	JEQ  done0
 
 loop0:
 	VMOVUPS (BX), Z10
@@ -4860,10 +6406,12 @@ loop0:
 	VPANDD    Z1, Z10, K1, Z10
 	VMOVAPS   Z10, K2, Z14
 	VMOVUPS   Z14, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop0
+
+done0:
 	VZEROUPPER
 	RET
 
@@ -4878,103 +6426,286 @@ mode2:
 	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
 	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
 	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z10
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z11
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z12
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z12
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z10
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z11
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z13
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z14
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z15
+	SUBQ    $0x02, CX
+	JLT     rest2
 
-loop2:
-	VMOVUPS (BX), Z13
-	VADDPS  Z3, Z13, Z14
+together2:
+	VMOVUPS (BX), Z15
+	VMOVUPS 64(BX), Z20
+	VADDPS  Z3, Z15, Z16
+	VADDPS  Z3, Z20, Z21
 
 	// x = 2^e m with m in [1/2, 1)
-	VPSRLD    $0x17, Z14, Z15
-	VCVTDQ2PS Z15, Z15
-	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z15, Z15
-	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z14, Z16
-	VPORD     Z6, Z16, Z16
+	VPSRLD    $0x17, Z16, Z17
+	VPSRLD    $0x17, Z21, Z22
+	VCVTDQ2PS Z17, Z17
+	VCVTDQ2PS Z22, Z22
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z22, Z22
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z21, Z23
+	VPORD     Z6, Z18, Z18
+	VPORD     Z6, Z23, Z23
 
 	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
-	VCMPPS       $0x11, Z7, Z16, K1
-	VSUBPS       Z3, Z16, Z17
-	VMOVAPS.Z    Z16, K1, Z16
-	VADDPS       Z16, Z17, Z17
-	VMOVUPS      Z3, Z16
-	VMOVAPS.Z    Z16, K1, Z16
-	VSUBPS       Z16, Z15, Z15
-	VMULPS       Z17, Z17, Z16
-	VMULPS       Z17, Z16, Z18
-	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z19
-	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z17, Z19
-	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z17, Z19
-	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z20
-	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z17, Z20
-	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z17, Z20
-	VFMADD213PS  Z20, Z18, Z19
-	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z20
-	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z17, Z20
-	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z17, Z20
-	VFMADD213PS  Z20, Z18, Z19
-	VMULPS       Z9, Z15, Z20
-	VFMADD231PS  Z19, Z18, Z20
-	VFNMADD231PS Z6, Z16, Z17
-	VADDPS       Z20, Z17, Z17
-	VFMADD231PS  Z8, Z15, Z17
+	VCMPPS       $0x11, Z7, Z18, K1
+	VCMPPS       $0x11, Z7, Z23, K2
+	VSUBPS       Z3, Z18, Z19
+	VSUBPS       Z3, Z23, Z24
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VADDPS       Z18, Z19, Z19
+	VADDPS       Z23, Z24, Z24
+	VMOVUPS      Z3, Z18
+	VMOVUPS      Z3, Z23
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VSUBPS       Z18, Z17, Z17
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       Z19, Z19, Z18
+	VMULPS       Z24, Z24, Z27
+	VMULPS       Z19, Z18, Z23
+	VMULPS       Z24, Z27, Z28
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z25
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z29
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z24, Z29
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z24, Z29
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMULPS       Z9, Z17, Z26
+	VMULPS       Z9, Z22, Z30
+	VFMADD231PS  Z25, Z23, Z26
+	VFMADD231PS  Z29, Z28, Z30
+	VFNMADD231PS Z6, Z18, Z19
+	VFNMADD231PS Z6, Z27, Z24
+	VADDPS       Z26, Z19, Z19
+	VADDPS       Z30, Z24, Z24
+	VFMADD231PS  Z8, Z17, Z19
+	VFMADD231PS  Z8, Z22, Z24
 
 	// Zero and subnormals, then infinity, then negative arguments and NaN.
-	VPANDD       Z0, Z14, Z15
-	VCMPPS       $0x11, Z5, Z15, K1
-	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z15
-	VMOVAPS      Z15, K1, Z17
-	VCMPPS       $0x00, Z2, Z14, K1
-	VMOVAPS      Z14, K1, Z17
-	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z15
-	VCMPPS       $0x15, Z14, Z15, K1
-	VMOVAPS      Z12, K1, Z17
-	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z14
-	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z13, Z14
-	VMOVUPS      Z3, Z15
-	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z13, Z15
-	VDIVPS       Z15, Z14, Z14
-	VMULPS       Z13, Z13, Z15
-	VMULPS       Z13, Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VFNMADD231PS Z6, Z15, Z14
-	VADDPS       Z14, Z13, Z14
-	VPTESTNMD    Z2, Z14, K1
-	VPANDD       Z1, Z14, K1, Z14
-	VPANDD       Z0, Z13, Z15
-	VCMPPS       $0x11, Z4, Z15, K1
-	VCMPPS       $0x11, Z5, Z15, K2
-	VMOVAPS      Z14, K1, Z17
+	VPANDD       Z0, Z16, Z17
+	VPANDD       Z0, Z21, Z18
+	VCMPPS       $0x11, Z5, Z17, K1
+	VCMPPS       $0x11, Z5, Z18, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z18
+	VMOVAPS      Z17, K1, Z19
+	VMOVAPS      Z18, K2, Z24
+	VCMPPS       $0x00, Z2, Z16, K1
+	VCMPPS       $0x00, Z2, Z21, K2
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z21, K2, Z24
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z18
+	VCMPPS       $0x15, Z16, Z17, K1
+	VCMPPS       $0x15, Z21, Z18, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z17, K2, Z24
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z18
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z20, Z18
+	VMOVUPS      Z3, Z17
+	VMOVUPS      Z3, Z21
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z20, Z21
+	VDIVPS       Z17, Z16, Z16
+	VDIVPS       Z21, Z18, Z18
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z20, Z20, Z22
+	VMULPS       Z15, Z17, Z21
+	VMULPS       Z20, Z22, Z23
+	VMULPS       Z21, Z16, Z16
+	VMULPS       Z23, Z18, Z18
+	VFNMADD231PS Z6, Z17, Z16
+	VFNMADD231PS Z6, Z22, Z18
+	VADDPS       Z16, Z15, Z16
+	VADDPS       Z18, Z20, Z18
+	VPTESTNMD    Z2, Z16, K1
+	VPTESTNMD    Z2, Z18, K2
+	VPANDD       Z1, Z16, K1, Z16
+	VPANDD       Z1, Z18, K2, Z18
+	VPANDD       Z0, Z15, Z17
+	VPANDD       Z0, Z20, Z21
+	VCMPPS       $0x11, Z4, Z17, K1
+	VCMPPS       $0x11, Z4, Z21, K3
+	VCMPPS       $0x11, Z5, Z17, K2
+	VCMPPS       $0x11, Z5, Z21, K4
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z18, K3, Z24
 
 	// Subnormal arguments give zero of their sign.
-	VPTESTNMD Z2, Z13, K1
-	VPANDD    Z1, Z13, K1, Z13
-	VMOVAPS   Z13, K2, Z17
-	VPSRLD    $0x10, Z17, Z13
-	VPANDD    Z10, Z13, Z13
-	VPADDD    Z11, Z13, Z13
-	VPADDD    Z17, Z13, Z13
-	VCMPPS    $0x03, Z17, Z17, K1
-	VPANDD    Z1, Z17, K1, Z13
-	VPORD     Z12, Z13, K1, Z13
-	VPSRLD    $0x10, Z13, Z13
-	VPMOVDW   Z13, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x40, BX
-	DECQ      CX
-	JNE       loop2
+	VPTESTNMD Z2, Z15, K1
+	VPTESTNMD Z2, Z20, K3
+	VPANDD    Z1, Z15, K1, Z15
+	VPANDD    Z1, Z20, K3, Z20
+	VMOVAPS   Z15, K2, Z19
+	VMOVAPS   Z20, K4, Z24
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z19, Z19, K1
+	VCMPPS     $0x03, Z24, Z24, K2
+	VPTERNLOGD $0xa8, Z11, Z10, K1, Z19
+	VPTERNLOGD $0xa8, Z11, Z10, K2, Z24
+	VPADDD     Z12, Z19, Z15
+	VPADDD     Z12, Z24, Z16
+	VPTESTNMD  Z13, Z15, K1
+	VPTESTNMD  Z13, Z16, K2
+	VPANDD     Z14, Z15, K1, Z15
+	VPANDD     Z14, Z16, K2, Z16
+	VPSRLD     $0x10, Z15, Z15
+	VPSRLD     $0x10, Z16, Z16
+	VPMOVDW    Z15, (DX)
+	VPMOVDW    Z16, 32(DX)
+	ADDQ       $0x80, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together2
+
+rest2:
+	ADDQ $0x02, CX
+	JEQ  done2
+
+loop2:
+	VMOVUPS (BX), Z15
+	VADDPS  Z3, Z15, Z16
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z16, Z17
+	VCVTDQ2PS Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPORD     Z6, Z18, Z18
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z18, K1
+	VSUBPS       Z3, Z18, Z19
+	VMOVAPS.Z    Z18, K1, Z18
+	VADDPS       Z18, Z19, Z19
+	VMOVUPS      Z3, Z18
+	VMOVAPS.Z    Z18, K1, Z18
+	VSUBPS       Z18, Z17, Z17
+	VMULPS       Z19, Z19, Z18
+	VMULPS       Z19, Z18, Z20
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z21
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z21
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z21
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z22
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z22
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z22
+	VFMADD213PS  Z22, Z20, Z21
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z22
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z22
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z22
+	VFMADD213PS  Z22, Z20, Z21
+	VMULPS       Z9, Z17, Z22
+	VFMADD231PS  Z21, Z20, Z22
+	VFNMADD231PS Z6, Z18, Z19
+	VADDPS       Z22, Z19, Z19
+	VFMADD231PS  Z8, Z17, Z19
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z16, Z17
+	VCMPPS       $0x11, Z5, Z17, K1
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z17
+	VMOVAPS      Z17, K1, Z19
+	VCMPPS       $0x00, Z2, Z16, K1
+	VMOVAPS      Z16, K1, Z19
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z17
+	VCMPPS       $0x15, Z16, Z17, K1
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z16
+	VMOVAPS      Z16, K1, Z19
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z16
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z16
+	VMOVUPS      Z3, Z17
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z17
+	VDIVPS       Z17, Z16, Z16
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z15, Z17, Z18
+	VMULPS       Z18, Z16, Z16
+	VFNMADD231PS Z6, Z17, Z16
+	VADDPS       Z16, Z15, Z16
+	VPTESTNMD    Z2, Z16, K1
+	VPANDD       Z1, Z16, K1, Z16
+	VPANDD       Z0, Z15, Z17
+	VCMPPS       $0x11, Z4, Z17, K1
+	VCMPPS       $0x11, Z5, Z17, K2
+	VMOVAPS      Z16, K1, Z19
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z15, K1
+	VPANDD    Z1, Z15, K1, Z15
+	VMOVAPS   Z15, K2, Z19
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z19, Z19, K1
+	VPTERNLOGD $0xa8, Z11, Z10, K1, Z19
+	VPADDD     Z12, Z19, Z15
+	VPTESTNMD  Z13, Z15, K1
+	VPANDD     Z14, Z15, K1, Z15
+	VPSRLD     $0x10, Z15, Z15
+	VPMOVDW    Z15, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop2
+
+done2:
 	VZEROUPPER
 	RET
 
@@ -4989,6 +6720,172 @@ mode4:
 	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
 	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
 	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
+	SUBQ    $0x02, CX
+	JLT     rest4
+
+together4:
+	VPMOVZXWD (BX), Z10
+	VPMOVZXWD 32(BX), Z15
+	VPSLLD    $0x10, Z10, Z10
+	VPSLLD    $0x10, Z15, Z15
+	VADDPS    Z3, Z10, Z11
+	VADDPS    Z3, Z15, Z16
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z11, Z12
+	VPSRLD    $0x17, Z16, Z17
+	VCVTDQ2PS Z12, Z12
+	VCVTDQ2PS Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z12, Z12
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z11, Z13
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPORD     Z6, Z13, Z13
+	VPORD     Z6, Z18, Z18
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z13, K1
+	VCMPPS       $0x11, Z7, Z18, K2
+	VSUBPS       Z3, Z13, Z14
+	VSUBPS       Z3, Z18, Z19
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VADDPS       Z13, Z14, Z14
+	VADDPS       Z18, Z19, Z19
+	VMOVUPS      Z3, Z13
+	VMOVUPS      Z3, Z18
+	VMOVAPS.Z    Z13, K1, Z13
+	VMOVAPS.Z    Z18, K2, Z18
+	VSUBPS       Z13, Z12, Z12
+	VSUBPS       Z18, Z17, Z17
+	VMULPS       Z14, Z14, Z13
+	VMULPS       Z19, Z19, Z22
+	VMULPS       Z14, Z13, Z18
+	VMULPS       Z19, Z22, Z23
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z20
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z24
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z24
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z14, Z20
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z24
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z21
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z25
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z14, Z21
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z25
+	VFMADD213PS  Z21, Z18, Z20
+	VFMADD213PS  Z25, Z23, Z24
+	VMULPS       Z9, Z12, Z21
+	VMULPS       Z9, Z17, Z25
+	VFMADD231PS  Z20, Z18, Z21
+	VFMADD231PS  Z24, Z23, Z25
+	VFNMADD231PS Z6, Z13, Z14
+	VFNMADD231PS Z6, Z22, Z19
+	VADDPS       Z21, Z14, Z14
+	VADDPS       Z25, Z19, Z19
+	VFMADD231PS  Z8, Z12, Z14
+	VFMADD231PS  Z8, Z17, Z19
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z11, Z12
+	VPANDD       Z0, Z16, Z13
+	VCMPPS       $0x11, Z5, Z12, K1
+	VCMPPS       $0x11, Z5, Z13, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z13
+	VMOVAPS      Z12, K1, Z14
+	VMOVAPS      Z13, K2, Z19
+	VCMPPS       $0x00, Z2, Z11, K1
+	VCMPPS       $0x00, Z2, Z16, K2
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z16, K2, Z19
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z13
+	VCMPPS       $0x15, Z11, Z12, K1
+	VCMPPS       $0x15, Z16, Z13, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z12
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z12, K2, Z19
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z13
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z13
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z10, Z11
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z13
+	VMOVUPS      Z3, Z12
+	VMOVUPS      Z3, Z16
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z10, Z12
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z16
+	VDIVPS       Z12, Z11, Z11
+	VDIVPS       Z16, Z13, Z13
+	VMULPS       Z10, Z10, Z12
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z10, Z12, Z16
+	VMULPS       Z15, Z17, Z18
+	VMULPS       Z16, Z11, Z11
+	VMULPS       Z18, Z13, Z13
+	VFNMADD231PS Z6, Z12, Z11
+	VFNMADD231PS Z6, Z17, Z13
+	VADDPS       Z11, Z10, Z11
+	VADDPS       Z13, Z15, Z13
+	VPTESTNMD    Z2, Z11, K1
+	VPTESTNMD    Z2, Z13, K2
+	VPANDD       Z1, Z11, K1, Z11
+	VPANDD       Z1, Z13, K2, Z13
+	VPANDD       Z0, Z10, Z12
+	VPANDD       Z0, Z15, Z16
+	VCMPPS       $0x11, Z4, Z12, K1
+	VCMPPS       $0x11, Z4, Z16, K3
+	VCMPPS       $0x11, Z5, Z12, K2
+	VCMPPS       $0x11, Z5, Z16, K4
+	VMOVAPS      Z11, K1, Z14
+	VMOVAPS      Z13, K3, Z19
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z10, K1
+	VPTESTNMD Z2, Z15, K3
+	VPANDD    Z1, Z10, K1, Z10
+	VPANDD    Z1, Z15, K3, Z15
+	VMOVAPS   Z10, K2, Z14
+	VMOVAPS   Z15, K4, Z19
+	VMOVUPS   Z14, (DX)
+	VMOVUPS   Z19, 64(DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x80, DX
+	SUBQ      $0x02, CX
+	JGE       together4
+
+rest4:
+	ADDQ $0x02, CX
+	JEQ  done4
 
 loop4:
 	VPMOVZXWD (BX), Z10
@@ -5072,10 +6969,12 @@ loop4:
 	VPANDD    Z1, Z10, K1, Z10
 	VMOVAPS   Z10, K2, Z14
 	VMOVUPS   Z14, (DX)
-	ADDQ      $0x40, DX
 	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
 	DECQ      CX
 	JNE       loop4
+
+done4:
 	VZEROUPPER
 	RET
 
@@ -5090,104 +6989,289 @@ mode6:
 	VMOVUPS elementwiseAVX5123f3504f3<>+0(SB), Z7
 	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z8
 	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z9
-	VMOVUPS elementwiseAVX51200000001<>+0(SB), Z10
-	VMOVUPS elementwiseAVX51200007fff<>+0(SB), Z11
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z12
-	VMOVUPS elementwiseAVX5127fc00000<>+0(SB), Z12
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z10
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z11
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z13
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z14
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z15
+	SUBQ    $0x02, CX
+	JLT     rest6
 
-loop6:
-	VPMOVZXWD (BX), Z13
-	VPSLLD    $0x10, Z13, Z13
-	VADDPS    Z3, Z13, Z14
+together6:
+	VPMOVZXWD (BX), Z15
+	VPMOVZXWD 32(BX), Z20
+	VPSLLD    $0x10, Z15, Z15
+	VPSLLD    $0x10, Z20, Z20
+	VADDPS    Z3, Z15, Z16
+	VADDPS    Z3, Z20, Z21
 
 	// x = 2^e m with m in [1/2, 1)
-	VPSRLD    $0x17, Z14, Z15
-	VCVTDQ2PS Z15, Z15
-	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z15, Z15
-	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z14, Z16
-	VPORD     Z6, Z16, Z16
+	VPSRLD    $0x17, Z16, Z17
+	VPSRLD    $0x17, Z21, Z22
+	VCVTDQ2PS Z17, Z17
+	VCVTDQ2PS Z22, Z22
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z22, Z22
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z21, Z23
+	VPORD     Z6, Z18, Z18
+	VPORD     Z6, Z23, Z23
 
 	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
-	VCMPPS       $0x11, Z7, Z16, K1
-	VSUBPS       Z3, Z16, Z17
-	VMOVAPS.Z    Z16, K1, Z16
-	VADDPS       Z16, Z17, Z17
-	VMOVUPS      Z3, Z16
-	VMOVAPS.Z    Z16, K1, Z16
-	VSUBPS       Z16, Z15, Z15
-	VMULPS       Z17, Z17, Z16
-	VMULPS       Z17, Z16, Z18
-	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z19
-	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z17, Z19
-	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z17, Z19
-	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z20
-	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z17, Z20
-	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z17, Z20
-	VFMADD213PS  Z20, Z18, Z19
-	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z20
-	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z17, Z20
-	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z17, Z20
-	VFMADD213PS  Z20, Z18, Z19
-	VMULPS       Z9, Z15, Z20
-	VFMADD231PS  Z19, Z18, Z20
-	VFNMADD231PS Z6, Z16, Z17
-	VADDPS       Z20, Z17, Z17
-	VFMADD231PS  Z8, Z15, Z17
+	VCMPPS       $0x11, Z7, Z18, K1
+	VCMPPS       $0x11, Z7, Z23, K2
+	VSUBPS       Z3, Z18, Z19
+	VSUBPS       Z3, Z23, Z24
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VADDPS       Z18, Z19, Z19
+	VADDPS       Z23, Z24, Z24
+	VMOVUPS      Z3, Z18
+	VMOVUPS      Z3, Z23
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z23, K2, Z23
+	VSUBPS       Z18, Z17, Z17
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       Z19, Z19, Z18
+	VMULPS       Z24, Z24, Z27
+	VMULPS       Z19, Z18, Z23
+	VMULPS       Z24, Z27, Z28
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z25
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z29
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z24, Z29
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z25
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z24, Z29
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z26
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z30
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z24, Z30
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z26
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z24, Z30
+	VFMADD213PS  Z26, Z23, Z25
+	VFMADD213PS  Z30, Z28, Z29
+	VMULPS       Z9, Z17, Z26
+	VMULPS       Z9, Z22, Z30
+	VFMADD231PS  Z25, Z23, Z26
+	VFMADD231PS  Z29, Z28, Z30
+	VFNMADD231PS Z6, Z18, Z19
+	VFNMADD231PS Z6, Z27, Z24
+	VADDPS       Z26, Z19, Z19
+	VADDPS       Z30, Z24, Z24
+	VFMADD231PS  Z8, Z17, Z19
+	VFMADD231PS  Z8, Z22, Z24
 
 	// Zero and subnormals, then infinity, then negative arguments and NaN.
-	VPANDD       Z0, Z14, Z15
-	VCMPPS       $0x11, Z5, Z15, K1
-	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z15
-	VMOVAPS      Z15, K1, Z17
-	VCMPPS       $0x00, Z2, Z14, K1
-	VMOVAPS      Z14, K1, Z17
-	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z15
-	VCMPPS       $0x15, Z14, Z15, K1
-	VMOVAPS      Z12, K1, Z17
-	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z14
-	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z13, Z14
-	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z13, Z14
-	VMOVUPS      Z3, Z15
-	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z13, Z15
-	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z13, Z15
-	VDIVPS       Z15, Z14, Z14
-	VMULPS       Z13, Z13, Z15
-	VMULPS       Z13, Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VFNMADD231PS Z6, Z15, Z14
-	VADDPS       Z14, Z13, Z14
-	VPTESTNMD    Z2, Z14, K1
-	VPANDD       Z1, Z14, K1, Z14
-	VPANDD       Z0, Z13, Z15
-	VCMPPS       $0x11, Z4, Z15, K1
-	VCMPPS       $0x11, Z5, Z15, K2
-	VMOVAPS      Z14, K1, Z17
+	VPANDD       Z0, Z16, Z17
+	VPANDD       Z0, Z21, Z18
+	VCMPPS       $0x11, Z5, Z17, K1
+	VCMPPS       $0x11, Z5, Z18, K2
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z18
+	VMOVAPS      Z17, K1, Z19
+	VMOVAPS      Z18, K2, Z24
+	VCMPPS       $0x00, Z2, Z16, K1
+	VCMPPS       $0x00, Z2, Z21, K2
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z21, K2, Z24
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z17
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z18
+	VCMPPS       $0x15, Z16, Z17, K1
+	VCMPPS       $0x15, Z21, Z18, K2
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z17
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z17, K2, Z24
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z16
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z18
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z20, Z18
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z20, Z18
+	VMOVUPS      Z3, Z17
+	VMOVUPS      Z3, Z21
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z20, Z21
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z20, Z21
+	VDIVPS       Z17, Z16, Z16
+	VDIVPS       Z21, Z18, Z18
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z20, Z20, Z22
+	VMULPS       Z15, Z17, Z21
+	VMULPS       Z20, Z22, Z23
+	VMULPS       Z21, Z16, Z16
+	VMULPS       Z23, Z18, Z18
+	VFNMADD231PS Z6, Z17, Z16
+	VFNMADD231PS Z6, Z22, Z18
+	VADDPS       Z16, Z15, Z16
+	VADDPS       Z18, Z20, Z18
+	VPTESTNMD    Z2, Z16, K1
+	VPTESTNMD    Z2, Z18, K2
+	VPANDD       Z1, Z16, K1, Z16
+	VPANDD       Z1, Z18, K2, Z18
+	VPANDD       Z0, Z15, Z17
+	VPANDD       Z0, Z20, Z21
+	VCMPPS       $0x11, Z4, Z17, K1
+	VCMPPS       $0x11, Z4, Z21, K3
+	VCMPPS       $0x11, Z5, Z17, K2
+	VCMPPS       $0x11, Z5, Z21, K4
+	VMOVAPS      Z16, K1, Z19
+	VMOVAPS      Z18, K3, Z24
 
 	// Subnormal arguments give zero of their sign.
-	VPTESTNMD Z2, Z13, K1
-	VPANDD    Z1, Z13, K1, Z13
-	VMOVAPS   Z13, K2, Z17
-	VPSRLD    $0x10, Z17, Z13
-	VPANDD    Z10, Z13, Z13
-	VPADDD    Z11, Z13, Z13
-	VPADDD    Z17, Z13, Z13
-	VCMPPS    $0x03, Z17, Z17, K1
-	VPANDD    Z1, Z17, K1, Z13
-	VPORD     Z12, Z13, K1, Z13
-	VPSRLD    $0x10, Z13, Z13
-	VPMOVDW   Z13, (DX)
-	ADDQ      $0x20, DX
-	ADDQ      $0x20, BX
-	DECQ      CX
-	JNE       loop6
+	VPTESTNMD Z2, Z15, K1
+	VPTESTNMD Z2, Z20, K3
+	VPANDD    Z1, Z15, K1, Z15
+	VPANDD    Z1, Z20, K3, Z20
+	VMOVAPS   Z15, K2, Z19
+	VMOVAPS   Z20, K4, Z24
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z19, Z19, K1
+	VCMPPS     $0x03, Z24, Z24, K2
+	VPTERNLOGD $0xa8, Z11, Z10, K1, Z19
+	VPTERNLOGD $0xa8, Z11, Z10, K2, Z24
+	VPADDD     Z12, Z19, Z15
+	VPADDD     Z12, Z24, Z16
+	VPTESTNMD  Z13, Z15, K1
+	VPTESTNMD  Z13, Z16, K2
+	VPANDD     Z14, Z15, K1, Z15
+	VPANDD     Z14, Z16, K2, Z16
+	VPSRLD     $0x10, Z15, Z15
+	VPSRLD     $0x10, Z16, Z16
+	VPMOVDW    Z15, (DX)
+	VPMOVDW    Z16, 32(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	SUBQ       $0x02, CX
+	JGE        together6
+
+rest6:
+	ADDQ $0x02, CX
+	JEQ  done6
+
+loop6:
+	VPMOVZXWD (BX), Z15
+	VPSLLD    $0x10, Z15, Z15
+	VADDPS    Z3, Z15, Z16
+
+	// x = 2^e m with m in [1/2, 1)
+	VPSRLD    $0x17, Z16, Z17
+	VCVTDQ2PS Z17, Z17
+	VSUBPS    elementwiseAVX51242fc0000<>+0(SB), Z17, Z17
+	VPANDD    elementwiseAVX512007fffff<>+0(SB), Z16, Z18
+	VPORD     Z6, Z18, Z18
+
+	// f = m - 1, or 2m - 1 below the root of 1/2, where e is one less
+	VCMPPS       $0x11, Z7, Z18, K1
+	VSUBPS       Z3, Z18, Z19
+	VMOVAPS.Z    Z18, K1, Z18
+	VADDPS       Z18, Z19, Z19
+	VMOVUPS      Z3, Z18
+	VMOVAPS.Z    Z18, K1, Z18
+	VSUBPS       Z18, Z17, Z17
+	VMULPS       Z19, Z19, Z18
+	VMULPS       Z19, Z18, Z20
+	VMOVUPS      elementwiseAVX5123d9021bb<>+0(SB), Z21
+	VFMADD213PS  elementwiseAVX512bdebd1b8<>+0(SB), Z19, Z21
+	VFMADD213PS  elementwiseAVX5123def251a<>+0(SB), Z19, Z21
+	VMOVUPS      elementwiseAVX512bdfe5d4f<>+0(SB), Z22
+	VFMADD213PS  elementwiseAVX5123e11e9bf<>+0(SB), Z19, Z22
+	VFMADD213PS  elementwiseAVX512be2aae50<>+0(SB), Z19, Z22
+	VFMADD213PS  Z22, Z20, Z21
+	VMOVUPS      elementwiseAVX5123e4cceac<>+0(SB), Z22
+	VFMADD213PS  elementwiseAVX512be7ffffc<>+0(SB), Z19, Z22
+	VFMADD213PS  elementwiseAVX5123eaaaaaa<>+0(SB), Z19, Z22
+	VFMADD213PS  Z22, Z20, Z21
+	VMULPS       Z9, Z17, Z22
+	VFMADD231PS  Z21, Z20, Z22
+	VFNMADD231PS Z6, Z18, Z19
+	VADDPS       Z22, Z19, Z19
+	VFMADD231PS  Z8, Z17, Z19
+
+	// Zero and subnormals, then infinity, then negative arguments and NaN.
+	VPANDD       Z0, Z16, Z17
+	VCMPPS       $0x11, Z5, Z17, K1
+	VMOVUPS      elementwiseAVX512ff800000<>+0(SB), Z17
+	VMOVAPS      Z17, K1, Z19
+	VCMPPS       $0x00, Z2, Z16, K1
+	VMOVAPS      Z16, K1, Z19
+	VMOVUPS      elementwiseAVX51280800000<>+0(SB), Z17
+	VCMPPS       $0x15, Z16, Z17, K1
+	VMOVUPS      elementwiseAVX5127fc00000<>+0(SB), Z16
+	VMOVAPS      Z16, K1, Z19
+	VMOVUPS      elementwiseAVX512383de04b<>+0(SB), Z16
+	VFMADD213PS  elementwiseAVX5123eff40c5<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51240d284fa<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241ef4b9c<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX5124273cc76<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX512426473ad<>+0(SB), Z15, Z16
+	VFMADD213PS  elementwiseAVX51241a05101<>+0(SB), Z15, Z16
+	VMOVUPS      Z3, Z17
+	VFMADD213PS  elementwiseAVX512417101ad<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242a6185b<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512435dc32d<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX512439a8ca3<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51243586d8a<>+0(SB), Z15, Z17
+	VFMADD213PS  elementwiseAVX51242707982<>+0(SB), Z15, Z17
+	VDIVPS       Z17, Z16, Z16
+	VMULPS       Z15, Z15, Z17
+	VMULPS       Z15, Z17, Z18
+	VMULPS       Z18, Z16, Z16
+	VFNMADD231PS Z6, Z17, Z16
+	VADDPS       Z16, Z15, Z16
+	VPTESTNMD    Z2, Z16, K1
+	VPANDD       Z1, Z16, K1, Z16
+	VPANDD       Z0, Z15, Z17
+	VCMPPS       $0x11, Z4, Z17, K1
+	VCMPPS       $0x11, Z5, Z17, K2
+	VMOVAPS      Z16, K1, Z19
+
+	// Subnormal arguments give zero of their sign.
+	VPTESTNMD Z2, Z15, K1
+	VPANDD    Z1, Z15, K1, Z15
+	VMOVAPS   Z15, K2, Z19
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z19, Z19, K1
+	VPTERNLOGD $0xa8, Z11, Z10, K1, Z19
+	VPADDD     Z12, Z19, Z15
+	VPTESTNMD  Z13, Z15, K1
+	VPANDD     Z14, Z15, K1, Z15
+	VPSRLD     $0x10, Z15, Z15
+	VPMOVDW    Z15, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop6
+
+done6:
 	VZEROUPPER
 	RET
 
@@ -5227,24 +7311,6 @@ DATA elementwiseAVX5123f3504f3<>+56(SB)/4, $0x3f3504f3
 DATA elementwiseAVX5123f3504f3<>+60(SB)/4, $0x3f3504f3
 GLOBL elementwiseAVX5123f3504f3<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseAVX51242fc0000<>+0(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+4(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+8(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+12(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+16(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+20(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+24(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+28(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+32(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+36(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+40(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+44(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+48(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+52(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+56(SB)/4, $0x42fc0000
-DATA elementwiseAVX51242fc0000<>+60(SB)/4, $0x42fc0000
-GLOBL elementwiseAVX51242fc0000<>(SB), RODATA|NOPTR, $64
-
 DATA elementwiseAVX512007fffff<>+0(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+4(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+8(SB)/4, $0x007fffff
@@ -5262,6 +7328,24 @@ DATA elementwiseAVX512007fffff<>+52(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+56(SB)/4, $0x007fffff
 DATA elementwiseAVX512007fffff<>+60(SB)/4, $0x007fffff
 GLOBL elementwiseAVX512007fffff<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX51242fc0000<>+0(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+4(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+8(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+12(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+16(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+20(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+24(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+28(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+32(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+36(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+40(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+44(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+48(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+52(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+56(SB)/4, $0x42fc0000
+DATA elementwiseAVX51242fc0000<>+60(SB)/4, $0x42fc0000
+GLOBL elementwiseAVX51242fc0000<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX5123d9021bb<>+0(SB)/4, $0x3d9021bb
 DATA elementwiseAVX5123d9021bb<>+4(SB)/4, $0x3d9021bb
@@ -5460,6 +7544,24 @@ DATA elementwiseAVX51280800000<>+52(SB)/4, $0x80800000
 DATA elementwiseAVX51280800000<>+56(SB)/4, $0x80800000
 DATA elementwiseAVX51280800000<>+60(SB)/4, $0x80800000
 GLOBL elementwiseAVX51280800000<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX5127fc00000<>+0(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+4(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+8(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+12(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+16(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+20(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+24(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+28(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+32(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+36(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+40(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+44(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+48(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+52(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+56(SB)/4, $0x7fc00000
+DATA elementwiseAVX5127fc00000<>+60(SB)/4, $0x7fc00000
+GLOBL elementwiseAVX5127fc00000<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseAVX512383de04b<>+0(SB)/4, $0x383de04b
 DATA elementwiseAVX512383de04b<>+4(SB)/4, $0x383de04b
@@ -5712,11 +7814,11 @@ TEXT ·elementwiseAVX512SumFour(SB), NOSPLIT, $0-56
 loop0:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z1
+	VMOVUPS (DI), Z2
+	VMOVUPS (R8), Z3
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS (DI), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS (R8), Z1
-	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z3, Z0, Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS Z0, (DX)
 	ADDQ    $0x40, BX
@@ -5740,15 +7842,15 @@ loop1:
 	VMOVUPS   (SI), Z3
 	VPTESTNMD Z0, Z3, K1
 	VPANDD    Z1, Z3, K1, Z3
+	VMOVUPS   (DI), Z4
+	VPTESTNMD Z0, Z4, K1
+	VPANDD    Z1, Z4, K1, Z4
+	VMOVUPS   (R8), Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
 	VADDPS    Z3, Z2, Z2
-	VMOVUPS   (DI), Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
-	VMOVUPS   (R8), Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z5, Z2, Z2
 	VADDPS    (DX), Z2, Z2
 	VMOVUPS   Z2, (DX)
 	ADDQ      $0x40, BX
@@ -5780,13 +7882,13 @@ loop0:
 	VPSLLD    $0x10, Z0, Z0
 	VPMOVZXWD (SI), Z1
 	VPSLLD    $0x10, Z1, Z1
+	VPMOVZXWD (DI), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPMOVZXWD (R8), Z3
+	VPSLLD    $0x10, Z3, Z3
 	VADDPS    Z1, Z0, Z0
-	VPMOVZXWD (DI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VADDPS    Z1, Z0, Z0
-	VPMOVZXWD (R8), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VADDPS    Z1, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z3, Z0, Z0
 	VADDPS    (DX), Z0, Z0
 	VMOVUPS   Z0, (DX)
 	ADDQ      $0x20, BX
@@ -5812,17 +7914,17 @@ loop1:
 	VPSLLD    $0x10, Z3, Z3
 	VPTESTNMD Z0, Z3, K1
 	VPANDD    Z1, Z3, K1, Z3
+	VPMOVZXWD (DI), Z4
+	VPSLLD    $0x10, Z4, Z4
+	VPTESTNMD Z0, Z4, K1
+	VPANDD    Z1, Z4, K1, Z4
+	VPMOVZXWD (R8), Z5
+	VPSLLD    $0x10, Z5, Z5
+	VPTESTNMD Z0, Z5, K1
+	VPANDD    Z1, Z5, K1, Z5
 	VADDPS    Z3, Z2, Z2
-	VPMOVZXWD (DI), Z3
-	VPSLLD    $0x10, Z3, Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
-	VPMOVZXWD (R8), Z3
-	VPSLLD    $0x10, Z3, Z3
-	VPTESTNMD Z0, Z3, K1
-	VPANDD    Z1, Z3, K1, Z3
-	VADDPS    Z3, Z2, Z2
+	VADDPS    Z4, Z2, Z2
+	VADDPS    Z5, Z2, Z2
 	VADDPS    (DX), Z2, Z2
 	VMOVUPS   Z2, (DX)
 	ADDQ      $0x20, BX

@@ -107,7 +107,7 @@ func (m *memory) release(t *ops.Tensor) {
 	if w, ok := m.parts[&block[0]]; ok {
 		delete(m.parts, &block[0])
 		m.used -= int64(w.to - w.from)
-		systemFree(block)
+		systemUnmap(block)
 		return
 	}
 	m.used -= int64(len(block))

@@ -4,20 +4,84 @@ package cpu
 
 import (
 	"fmt"
+	"math/bits"
+	"sync"
 	"syscall"
+	"unsafe"
 )
 
-// systemAlloc maps anonymous memory, outside of the garbage collector's heap.
+// systemAlloc returns anonymous memory, outside of the garbage collector's heap, that systemFree takes back. It is not
+// cleared if it was used before.
 func systemAlloc(bytes int) []byte {
-	block, err := syscall.Mmap(-1, 0, bytes, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	size := mappedSize(bytes)
+	if block := mappings.take(size); block != nil {
+		return block[:bytes]
+	}
+	block, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		panic(OutOfMemory{Bytes: bytes, Reason: fmt.Sprint(err)})
 	}
 	adviseLargePages(block)
+	return block[:bytes]
+}
+
+// systemFree takes a block of systemAlloc back. A few are kept for the next that need about as much: the system clears every
+// page that it hands out, and that takes longer than computing what it will hold.
+func systemFree(block []byte) {
+	whole := unsafe.Slice(unsafe.SliceData(block), mappedSize(len(block)))
+	if !mappings.put(whole) {
+		systemUnmap(whole)
+	}
+}
+
+// systemUnmap gives a block that was mapped whole back to the system.
+func systemUnmap(block []byte) {
+	// An unmapping of a block that was mapped whole cannot fail.
+	_ = syscall.Munmap(block)
+}
+
+// mappedSize rounds a size up to a quarter of a power of two, so that blocks of different tensors have equal sizes. What is
+// not touched takes no memory.
+func mappedSize(bytes int) int {
+	unit := 1 << max(bits.Len(uint(bytes-1))-3, 12)
+	return ceilDiv(bytes, unit) * unit
+}
+
+// mostMapped bounds the bytes that are kept mapped without being used.
+const mostMapped = 512 << 20
+
+// mappings are the blocks that are kept.
+var mappings = keptBlocks{free: map[int][][]byte{}}
+
+// keptBlocks holds blocks by size.
+type keptBlocks struct {
+	mu    sync.Mutex
+	free  map[int][][]byte
+	bytes int
+}
+
+// take returns a block of the given size, nil if there is none.
+func (k *keptBlocks) take(size int) []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	list := k.free[size]
+	if len(list) == 0 {
+		return nil
+	}
+	block := list[len(list)-1]
+	k.free[size] = list[:len(list)-1]
+	k.bytes -= size
 	return block
 }
 
-func systemFree(block []byte) {
-	// An unmapping of a block that was mapped whole cannot fail.
-	_ = syscall.Munmap(block)
+// put keeps a block, unless that would be too much.
+func (k *keptBlocks) put(block []byte) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.bytes+len(block) > mostMapped {
+		return false
+	}
+	k.free[len(block)] = append(k.free[len(block)], block)
+	k.bytes += len(block)
+	return true
 }

@@ -16,6 +16,38 @@ type code struct {
 	wide      bool            // AVX-512: mask registers, three-operand logic
 	constants map[uint32]bool // vectors in memory that the file has already
 	held      map[uint32]Op   // constants that are in registers during the current loop
+
+	stream  int      // which of several vectors that are computed together
+	pending []func() // its instructions
+}
+
+// do adds an instruction to those of the current vector.
+func (c *code) do(instruction func()) { c.pending = append(c.pending, instruction) }
+
+// comment adds a comment, once for all vectors.
+func (c *code) comment(text string) {
+	first := c.stream == 0
+	c.do(func() {
+		if first {
+			Comment(text)
+		}
+	})
+}
+
+// together emits the instructions of several vectors in turns: long chains of one vector would fill the processor's queues
+// with instructions that wait.
+func (c *code) together(vectors int, build func(i int)) {
+	var streams [][]func()
+	for c.stream = range vectors {
+		c.pending = nil
+		build(c.stream)
+		streams = append(streams, c.pending)
+	}
+	for at := range streams[0] {
+		for _, s := range streams {
+			s[at]()
+		}
+	}
 }
 
 // mask tells for each value of a vector whether something holds: an opmask register, or a vector of ones and zeros.
@@ -79,31 +111,31 @@ func (c *code) read(v uint32) VecVirtual {
 // in returns a constant in a register of its own.
 func (c *code) in(v uint32) VecVirtual {
 	r := c.register()
-	VMOVUPS(c.bits(v), r)
+	c.do(func() { VMOVUPS(c.bits(v), r) })
 	return r
 }
 
 func (c *code) and(a Op, b, to VecVirtual) {
 	if c.wide {
-		VPANDD(a, b, to)
+		c.do(func() { VPANDD(a, b, to) })
 	} else {
-		VPAND(a, b, to)
+		c.do(func() { VPAND(a, b, to) })
 	}
 }
 
 func (c *code) or(a Op, b, to VecVirtual) {
 	if c.wide {
-		VPORD(a, b, to)
+		c.do(func() { VPORD(a, b, to) })
 	} else {
-		VPOR(a, b, to)
+		c.do(func() { VPOR(a, b, to) })
 	}
 }
 
 func (c *code) xor(a Op, b, to VecVirtual) {
 	if c.wide {
-		VPXORD(a, b, to)
+		c.do(func() { VPXORD(a, b, to) })
 	} else {
-		VPXOR(a, b, to)
+		c.do(func() { VPXOR(a, b, to) })
 	}
 }
 
@@ -119,30 +151,30 @@ const (
 func (c *code) compare(predicate uint8, a VecVirtual, b Op) mask {
 	if c.wide {
 		k := K()
-		VCMPPS(Imm(uint64(predicate)), b, a, k)
+		c.do(func() { VCMPPS(Imm(uint64(predicate)), b, a, k) })
 		return k
 	}
 	m := YMM()
-	VCMPPS(Imm(uint64(predicate)), b, a, m)
+	c.do(func() { VCMPPS(Imm(uint64(predicate)), b, a, m) })
 	return m
 }
 
 // replace sets the values of to where the mask holds.
 func (c *code) replace(m mask, by Op, to VecVirtual) {
 	if c.wide {
-		VMOVAPS(by, m, to)
+		c.do(func() { VMOVAPS(by, m, to) })
 		return
 	}
-	VBLENDVPS(m, by, to, to)
+	c.do(func() { VBLENDVPS(m, by, to, to) })
 }
 
 // keep sets the values of v to +0 where the mask does not hold.
 func (c *code) keep(m mask, v VecVirtual) {
 	if c.wide {
-		VMOVAPS_Z(v, m, v)
+		c.do(func() { VMOVAPS_Z(v, m, v) })
 		return
 	}
-	VANDPS(m, v, v)
+	c.do(func() { VANDPS(m, v, v) })
 }
 
 // Bit patterns of float32.
@@ -159,47 +191,57 @@ const (
 func (c *code) flush(v VecVirtual) {
 	if c.wide {
 		k := K()
-		VPTESTNMD(c.bits(exponent), v, k)
-		VPANDD(c.bits(signBit), v, k, v)
+		c.do(func() { VPTESTNMD(c.bits(exponent), v, k) })
+		c.do(func() { VPANDD(c.bits(signBit), v, k, v) })
 		return
 	}
 	t, zero := YMM(), YMM()
-	VPAND(c.bits(exponent), v, t)
-	VPXOR(zero, zero, zero)
-	VPCMPEQD(zero, t, t)
-	VPAND(c.bits(magnitude), t, t)
-	VPANDN(v, t, v)
+	c.do(func() { VPAND(c.bits(exponent), v, t) })
+	c.do(func() { VPXOR(zero, zero, zero) })
+	c.do(func() { VPCMPEQD(zero, t, t) })
+	c.do(func() { VPAND(c.bits(magnitude), t, t) })
+	c.do(func() { VPANDN(v, t, v) })
 }
 
 var flushConstants = []uint32{exponent, signBit}
 
 // roundedBits returns values whose upper halves are v rounded to bfloat16, to nearest even: bf16.ToBFloat16. Their lower
-// halves are arbitrary.
+// halves are arbitrary, and v may be overwritten.
 func (c *code) roundedBits(v VecVirtual) VecVirtual {
 	t := c.register()
-	VPSRLD(Imm(16), v, t)
-	c.and(c.bits(1), t, t)
-	VPADDD(c.bits(0x7fff), t, t)
-	VPADDD(v, t, t)
-	nan := c.compare(unordered, v, v)
 	if c.wide {
-		VPANDD(c.bits(signBit), v, nan, t)
-		VPORD(c.bits(quietNaN), t, nan, t)
+		c.comment("A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.")
+		quiet, nan := c.read(quietBit), c.compare(unordered, v, v)
+		c.do(func() { VPTERNLOGD(Imm(0xa8), c.bits(quietBits), quiet, nan, v) })
+		tie := K()
+		c.do(func() { VPADDD(c.bits(0x8000), v, t) })
+		c.do(func() { VPTESTNMD(c.bits(0xffff), t, tie) })
+		c.do(func() { VPANDD(c.bits(0xfffeffff), t, tie, t) })
 		return t
 	}
+	c.do(func() { VPSRLD(Imm(16), v, t) })
+	c.and(c.bits(1), t, t)
+	c.do(func() { VPADDD(c.bits(0x7fff), t, t) })
+	c.do(func() { VPADDD(v, t, t) })
 	n := YMM()
-	VPAND(c.bits(signBit), v, n)
-	VPOR(c.bits(quietNaN), n, n)
-	VBLENDVPS(nan, n, t, t)
+	c.do(func() { VPAND(c.bits(signBit), v, n) })
+	c.do(func() { VPOR(c.bits(quietNaN), n, n) })
+	c.replace(c.compare(unordered, v, v), n, t)
 	return t
 }
+
+// Bits of a quiet NaN: the one that makes it quiet, and those that are kept.
+const (
+	quietBit  = 0x00400000
+	quietBits = 0xffc00000
+)
 
 // round rounds v to bfloat16, in place.
 func (c *code) round(v VecVirtual) {
 	c.and(c.bits(0xffff0000), c.roundedBits(v), v)
 }
 
-var roundConstants = []uint32{1, 0x7fff, 0xffff0000, signBit, quietNaN}
+var roundConstants = []uint32{quietBit, quietBits, 0x8000, 0xffff, 0xfffeffff, 0xffff0000}
 
 // The mode of a kernel, as in elementwise_kernels.go.
 const (
@@ -210,45 +252,43 @@ const (
 )
 
 // load reads a vector of float32 values, or of bfloat16 codes, which are widened.
-func (c *code) load(half bool, from Register, to VecVirtual) {
+func (c *code) load(half bool, from Mem, to VecVirtual) {
 	if !half {
-		VMOVUPS(Mem{Base: from}, to)
+		c.do(func() { VMOVUPS(from, to) })
 		return
 	}
-	VPMOVZXWD(Mem{Base: from}, to)
-	VPSLLD(Imm(16), to, to)
+	c.do(func() { VPMOVZXWD(from, to) })
+	c.do(func() { VPSLLD(Imm(16), to, to) })
 }
 
-// advance moves a pointer to the next vector of values, or of codes.
-func (c *code) advance(half bool, pointer Register) {
-	size := c.bytes
+// size returns the bytes of a vector of values, or of codes.
+func (c *code) size(half bool) int {
 	if half {
-		size /= 2
+		return c.bytes / 2
 	}
-	ADDQ(Imm(uint64(size)), pointer)
+	return c.bytes
 }
 
-// store finishes the results of a kernel as its mode says, writes them and moves on.
-func (c *code) store(mode int, v VecVirtual, dst Register) {
+// store finishes the results of a kernel as its mode says and writes them.
+func (c *code) store(mode int, v VecVirtual, dst Mem) {
 	if mode&modeFlush != 0 {
 		c.flush(v)
 	}
 	switch {
 	case mode&modeNarrow == 0:
-		VMOVUPS(v, Mem{Base: dst})
+		c.do(func() { VMOVUPS(v, dst) })
 	case c.wide:
-		v = c.roundedBits(v)
-		VPSRLD(Imm(16), v, v)
-		VPMOVDW(v, Mem{Base: dst})
+		v := c.roundedBits(v)
+		c.do(func() { VPSRLD(Imm(16), v, v) })
+		c.do(func() { VPMOVDW(v, dst) })
 	default:
-		v = c.roundedBits(v)
-		VPSRLD(Imm(16), v, v)
+		v := c.roundedBits(v)
+		c.do(func() { VPSRLD(Imm(16), v, v) })
 		high := XMM()
-		VEXTRACTI128(Imm(1), v, high)
-		VPACKUSDW(high, v.AsX(), high)
-		VMOVUPS(high, Mem{Base: dst})
+		c.do(func() { VEXTRACTI128(Imm(1), v, high) })
+		c.do(func() { VPACKUSDW(high, v.AsX(), high) })
+		c.do(func() { VMOVUPS(high, dst) })
 	}
-	c.advance(mode&modeNarrow != 0, dst)
 }
 
 // holdFor keeps the constants of an operation and of a mode in registers.

@@ -29,26 +29,30 @@ func (c *code) binary(op binaryOp) {
 		Label(label)
 		SHLQ(Imm(uint64(log2(c.bytes))), s.step)
 	}
-	next := func(half bool, from, step Register) {
-		if half {
-			c.advance(true, from)
-		} else {
-			ADDQ(step, from)
-		}
-	}
 	modes := modes(op.flushes, modeNarrow, modeLeftHalf, modeRightHalf)
-	c.loops(modes, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m int) {
+	c.loops(modes, 1, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m, _ int) {
 		left, right := m&modeLeftHalf != 0, m&modeRightHalf != 0
-		v, operand := c.register(), Op(Mem{Base: y})
-		c.load(left, x, v)
-		if right {
-			w := c.register()
-			c.load(true, y, w)
-			operand = w
+		c.together(1, func(int) {
+			v, operand := c.register(), Op(Mem{Base: y})
+			c.load(left, Mem{Base: x}, v)
+			if right {
+				w := c.register()
+				c.load(true, Mem{Base: y}, w)
+				operand = w
+			}
+			c.store(m, op.emit(c, v, operand), Mem{Base: dst})
+		})
+		for _, p := range []struct {
+			half          bool
+			pointer, step Register
+		}{{left, x, xStep}, {right, y, yStep}} {
+			if p.half {
+				ADDQ(Imm(uint64(c.size(true))), p.pointer)
+			} else {
+				ADDQ(p.step, p.pointer)
+			}
 		}
-		c.store(m, op.emit(c, v, operand), dst)
-		next(left, x, xStep)
-		next(right, y, yStep)
+		ADDQ(Imm(uint64(c.size(m&modeNarrow != 0))), dst)
 	})
 }
 
@@ -60,13 +64,24 @@ func (c *code) unary(op unaryOp) {
 	mode := Load(Param("mode"), GP64())
 	n := Load(Param("n"), GP64())
 	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
-	c.loops(modes(op.flushes, modeNarrow, modeLeftHalf), mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m int) {
-		v := c.register()
-		c.load(m&modeLeftHalf != 0, x, v)
-		c.store(m, op.emit(c, v), dst)
-		c.advance(m&modeLeftHalf != 0, x)
+	together := 1
+	if c.wide && op.long {
+		together = longTogether
+	}
+	c.loops(modes(op.flushes, modeNarrow, modeLeftHalf), together, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m, vectors int) {
+		from, to := c.size(m&modeLeftHalf != 0), c.size(m&modeNarrow != 0)
+		c.together(vectors, func(i int) {
+			v := c.register()
+			c.load(m&modeLeftHalf != 0, Mem{Base: x, Disp: i * from}, v)
+			c.store(m, op.emit(c, v), Mem{Base: dst, Disp: i * to})
+		})
+		ADDQ(Imm(uint64(vectors*from)), x)
+		ADDQ(Imm(uint64(vectors*to)), dst)
 	})
 }
+
+// longTogether is the number of vectors that functions with long chains of instructions compute together.
+const longTogether = 2
 
 // modes lists the sums of the given bits, with modeFlush for operations whose results are flushed.
 func modes(flushes bool, bits ...int) []int {
@@ -82,21 +97,35 @@ func modes(flushes bool, bits ...int) []int {
 	return all
 }
 
-// loops generates one loop over n values for each mode and the choice between them.
-func (c *code) loops(modes []int, mode, n Register, prepare, body func(mode int)) {
+// loops generates for each mode a loop over n values, so many vectors together and the rest one by one, and the choice
+// between the modes.
+func (c *code) loops(modes []int, together int, mode, n Register, prepare func(mode int), body func(mode, vectors int)) {
 	SHRQ(Imm(uint64(log2(c.bytes/4))), n)
 	for _, m := range modes[1:] {
 		CMPQ(mode, Imm(uint64(m)))
 		JEQ(LabelRef(fmt.Sprintf("mode%d", m)))
 	}
 	for _, m := range modes {
-		loop := fmt.Sprintf("loop%d", m)
 		Label(fmt.Sprintf("mode%d", m))
 		prepare(m)
-		Label(loop)
-		body(m)
+		if together > 1 {
+			SUBQ(Imm(uint64(together)), n)
+			JLT(LabelRef(fmt.Sprintf("rest%d", m)))
+			Label(fmt.Sprintf("together%d", m))
+			body(m, together)
+			SUBQ(Imm(uint64(together)), n)
+			JGE(LabelRef(fmt.Sprintf("together%d", m)))
+			Label(fmt.Sprintf("rest%d", m))
+			ADDQ(Imm(uint64(together)), n)
+			JEQ(LabelRef(fmt.Sprintf("done%d", m)))
+		}
+		Label(fmt.Sprintf("loop%d", m))
+		body(m, 1)
 		DECQ(n)
-		JNE(LabelRef(loop))
+		JNE(LabelRef(fmt.Sprintf("loop%d", m)))
+		if together > 1 {
+			Label(fmt.Sprintf("done%d", m))
+		}
 		VZEROUPPER()
 		RET()
 	}

@@ -17,15 +17,15 @@ type binaryOp struct {
 }
 
 var binaries = []binaryOp{
-	{"Add", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VADDPS(y, x, x); return x }},
-	{"Sub", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VSUBPS(y, x, x); return x }},
-	{"Mul", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VMULPS(y, x, x); return x }},
-	{"Div", true, nil, func(_ *code, x VecVirtual, y Op) VecVirtual { VDIVPS(y, x, x); return x }},
+	{"Add", true, nil, func(c *code, x VecVirtual, y Op) VecVirtual { c.do(func() { VADDPS(y, x, x) }); return x }},
+	{"Sub", true, nil, func(c *code, x VecVirtual, y Op) VecVirtual { c.do(func() { VSUBPS(y, x, x) }); return x }},
+	{"Mul", true, nil, func(c *code, x VecVirtual, y Op) VecVirtual { c.do(func() { VMULPS(y, x, x) }); return x }},
+	{"Div", true, nil, func(c *code, x VecVirtual, y Op) VecVirtual { c.do(func() { VDIVPS(y, x, x) }); return x }},
 	{"Max", false, nil, func(c *code, x VecVirtual, y Op) VecVirtual {
-		return c.extreme(x, y, func(y, x, to VecVirtual) { VMAXPS(y, x, to) }, func(y, x, to VecVirtual) { c.and(y, x, to) })
+		return c.extreme(x, y, func(y, x, to VecVirtual) { c.do(func() { VMAXPS(y, x, to) }) }, func(y, x, to VecVirtual) { c.and(y, x, to) })
 	}},
 	{"Min", false, nil, func(c *code, x VecVirtual, y Op) VecVirtual {
-		return c.extreme(x, y, func(y, x, to VecVirtual) { VMINPS(y, x, to) }, func(y, x, to VecVirtual) { c.or(y, x, to) })
+		return c.extreme(x, y, func(y, x, to VecVirtual) { c.do(func() { VMINPS(y, x, to) }) }, func(y, x, to VecVirtual) { c.or(y, x, to) })
 	}},
 }
 
@@ -33,7 +33,7 @@ var binaries = []binaryOp{
 // zeros of different sign; equal values are joined bit by bit, which decides between zeros, and a NaN in x is kept.
 func (c *code) extreme(x VecVirtual, from Op, choose, join func(y, x, to VecVirtual)) VecVirtual {
 	y, joined, out := c.register(), c.register(), c.register()
-	VMOVUPS(from, y)
+	c.do(func() { VMOVUPS(from, y) })
 	choose(y, x, out)
 	join(y, x, joined)
 	c.replace(c.compare(equal, x, y), joined, out)
@@ -45,28 +45,29 @@ func (c *code) extreme(x VecVirtual, from Op, choose, join func(y, x, to VecVirt
 type unaryOp struct {
 	name      string
 	flushes   bool
+	long      bool // a chain of many instructions
 	constants []uint32
 	emit      func(c *code, x VecVirtual) VecVirtual
 }
 
 var unaries = []unaryOp{
-	{"Copy", true, nil, func(_ *code, x VecVirtual) VecVirtual { return x }},
-	{"Round", false, roundConstants, func(c *code, x VecVirtual) VecVirtual { c.round(x); return x }},
-	{"Square", true, nil, func(_ *code, x VecVirtual) VecVirtual { VMULPS(x, x, x); return x }},
-	{"Neg", false, []uint32{signBit}, func(c *code, x VecVirtual) VecVirtual { c.xor(c.bits(signBit), x, x); return x }},
-	{"Abs", false, []uint32{magnitude}, func(c *code, x VecVirtual) VecVirtual { c.and(c.bits(magnitude), x, x); return x }},
-	{"Sqrt", false, flushConstants, func(c *code, x VecVirtual) VecVirtual { c.flush(x); VSQRTPS(x, x); return x }},
-	{"Exp", false, expConstants, func(c *code, x VecVirtual) VecVirtual {
+	{"Copy", true, false, nil, func(_ *code, x VecVirtual) VecVirtual { return x }},
+	{"Round", false, false, roundConstants, func(c *code, x VecVirtual) VecVirtual { c.round(x); return x }},
+	{"Square", true, false, nil, func(c *code, x VecVirtual) VecVirtual { c.do(func() { VMULPS(x, x, x) }); return x }},
+	{"Neg", false, false, []uint32{signBit}, func(c *code, x VecVirtual) VecVirtual { c.xor(c.bits(signBit), x, x); return x }},
+	{"Abs", false, false, []uint32{magnitude}, func(c *code, x VecVirtual) VecVirtual { c.and(c.bits(magnitude), x, x); return x }},
+	{"Sqrt", false, false, flushConstants, func(c *code, x VecVirtual) VecVirtual { c.flush(x); c.do(func() { VSQRTPS(x, x) }); return x }},
+	{"Exp", false, true, expConstants, func(c *code, x VecVirtual) VecVirtual {
 		y := c.exp(x)
 		c.keep(c.compare(notLess, y, c.bits(minNormal)), y)
 		return y
 	}},
-	{"Tanh", false, tanhConstants, (*code).tanh},
-	{"Logistic", false, logisticConstants, func(c *code, x VecVirtual) VecVirtual { return c.logistic(x, func(VecVirtual) {}) }},
-	{"LogisticBFloat16", false, append(logisticConstants, roundConstants...), func(c *code, x VecVirtual) VecVirtual {
+	{"Tanh", false, true, tanhConstants, (*code).tanh},
+	{"Logistic", false, true, logisticConstants, func(c *code, x VecVirtual) VecVirtual { return c.logistic(x, func(VecVirtual) {}) }},
+	{"LogisticBFloat16", false, true, append(logisticConstants, roundConstants...), func(c *code, x VecVirtual) VecVirtual {
 		return c.logistic(x, c.round)
 	}},
-	{"Log1p", false, log1pConstants, (*code).log1p},
+	{"Log1p", false, true, log1pConstants, (*code).log1p},
 }
 
 func number(x float32) uint32 { return math.Float32bits(x) }
@@ -87,33 +88,34 @@ var (
 
 // exp emits elementary.xlaExp, except that a result below 2^-126 is not flushed and may be anything below it.
 func (c *code) exp(x VecVirtual) VecVirtual {
-	Comment("Clamp; a NaN in the second operand stays.")
+	c.comment("Clamp; a NaN in the second operand stays.")
 	v, n := c.register(), c.in(expHalf)
-	VMAXPS(x, c.read(expLow), v)
-	VMINPS(v, c.read(expHigh), v)
-	VFMADD231PS(c.bits(expLog2E), v, n)
+	low, high, limit := c.read(expLow), c.read(expHigh), c.read(number(127))
+	c.do(func() { VMAXPS(x, low, v) })
+	c.do(func() { VMINPS(v, high, v) })
+	c.do(func() { VFMADD231PS(c.bits(expLog2E), v, n) })
 	if c.wide {
-		VRNDSCALEPS(Imm(9), n, n)
+		c.do(func() { VRNDSCALEPS(Imm(9), n, n) })
 	} else {
-		VROUNDPS(Imm(9), n, n)
+		c.do(func() { VROUNDPS(Imm(9), n, n) })
 	}
-	VMINPS(n, c.read(number(127)), n)
-	VFNMADD231PS(c.bits(expLn2Hi), n, v)
-	VFNMADD231PS(c.bits(expLn2Lo), n, v)
+	c.do(func() { VMINPS(n, limit, n) })
+	c.do(func() { VFNMADD231PS(c.bits(expLn2Hi), n, v) })
+	c.do(func() { VFNMADD231PS(c.bits(expLn2Lo), n, v) })
 	p := c.horner(v, expPolynomial)
 	square := c.register()
-	VMULPS(v, v, square)
-	VFMADD213PS(v, square, p)
-	VADDPS(c.bits(one), p, p)
+	c.do(func() { VMULPS(v, v, square) })
+	c.do(func() { VFMADD213PS(v, square, p) })
+	c.do(func() { VADDPS(c.bits(one), p, p) })
 	if c.wide {
-		VSCALEFPS(n, p, p)
+		c.do(func() { VSCALEFPS(n, p, p) })
 		return p
 	}
 	power := YMM()
-	VCVTPS2DQ(n, power)
-	VPADDD(c.bits(127), power, power)
-	VPSLLD(Imm(23), power, power)
-	VMULPS(power, p, p)
+	c.do(func() { VCVTPS2DQ(n, power) })
+	c.do(func() { VPADDD(c.bits(127), power, power) })
+	c.do(func() { VPSLLD(Imm(23), power, power) })
+	c.do(func() { VMULPS(power, p, p) })
 	return p
 }
 
@@ -121,7 +123,7 @@ func (c *code) exp(x VecVirtual) VecVirtual {
 func (c *code) horner(x VecVirtual, coefficients []uint32) VecVirtual {
 	p := c.in(coefficients[0])
 	for _, v := range coefficients[1:] {
-		VFMADD213PS(c.bits(v), x, p)
+		c.do(func() { VFMADD213PS(c.bits(v), x, p) })
 	}
 	return p
 }
@@ -133,10 +135,10 @@ func (c *code) logistic(x VecVirtual, round func(VecVirtual)) VecVirtual {
 	c.xor(c.bits(signBit), x, x)
 	e := c.exp(x)
 	round(e)
-	VADDPS(c.bits(one), e, e)
+	c.do(func() { VADDPS(c.bits(one), e, e) })
 	round(e)
 	y := c.in(one)
-	VDIVPS(e, y, y)
+	c.do(func() { VDIVPS(e, y, y) })
 	c.keep(c.compare(notLess, y, c.bits(minNormal)), y)
 	return y
 }
@@ -159,12 +161,13 @@ var (
 // tanh emits elementary.xlaTanh. Where the argument is clamped the quotient is 1, so that large arguments need no care.
 func (c *code) tanh(x VecVirtual) VecVirtual {
 	z, q := c.register(), c.register()
-	VMAXPS(x, c.read(tanhMinus), z)
-	VMINPS(z, c.read(tanhClamp), z)
-	VMULPS(z, z, q)
+	low, high := c.read(tanhMinus), c.read(tanhClamp)
+	c.do(func() { VMAXPS(x, low, z) })
+	c.do(func() { VMINPS(z, high, z) })
+	c.do(func() { VMULPS(z, z, q) })
 	n, d := c.horner(q, tanhNumerator), c.horner(q, tanhDenominator)
-	VMULPS(n, z, n)
-	VDIVPS(d, n, n)
+	c.do(func() { VMULPS(n, z, n) })
+	c.do(func() { VDIVPS(d, n, n) })
 	size := c.register()
 	c.and(c.bits(magnitude), x, size)
 	c.replace(c.compare(less, size, c.bits(tanhTiny)), x, n)

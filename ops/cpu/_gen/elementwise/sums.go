@@ -22,24 +22,27 @@ func (c *code) sumFour(half bool) {
 	for i := range 4 {
 		rows = append(rows, Load(Param(fmt.Sprintf("r%d", i)), GP64()))
 	}
-	load := func(m int, from Register) VecVirtual {
-		v := c.register()
-		c.load(half, from, v)
-		if m&modeFlush != 0 {
-			c.flush(v)
-		}
-		return v
-	}
-	c.loops([]int{0, modeFlush}, mode, n, func(m int) { c.holdFor(m, nil) }, func(m int) {
-		sum := load(m, rows[0])
-		for _, row := range rows[1:] {
-			VADDPS(load(m, row), sum, sum)
-		}
-		VADDPS(Mem{Base: group}, sum, sum)
-		VMOVUPS(sum, Mem{Base: group})
+	c.loops([]int{0, modeFlush}, 1, mode, n, func(m int) { c.holdFor(m, nil) }, func(m, _ int) {
+		c.together(1, func(int) {
+			var values []VecVirtual
+			for _, row := range rows {
+				v := c.register()
+				c.load(half, Mem{Base: row}, v)
+				if m&modeFlush != 0 {
+					c.flush(v)
+				}
+				values = append(values, v)
+			}
+			sum := values[0]
+			for _, v := range values[1:] {
+				c.do(func() { VADDPS(v, sum, sum) })
+			}
+			c.do(func() { VADDPS(Mem{Base: group}, sum, sum) })
+			c.do(func() { VMOVUPS(sum, Mem{Base: group}) })
+		})
 		for _, row := range rows {
-			c.advance(half, row)
+			ADDQ(Imm(uint64(c.size(half))), row)
 		}
-		c.advance(false, group)
+		ADDQ(Imm(uint64(c.bytes)), group)
 	})
 }
