@@ -136,6 +136,9 @@ func (r *replay) compile(length, batch int) (err error) {
 	if err := r.plan(); err != nil {
 		return err
 	}
+	if r.config.Kind == results.KindNonFinite {
+		r.inspect()
+	}
 	r.program = r.fitting()
 	return nil
 }
