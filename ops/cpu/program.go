@@ -18,6 +18,7 @@ type Program struct {
 	uses    []int // by class: how many instances of steps read it from outside
 	work    float64
 	strip   int        // elements of a strip; 0 stands for whole values
+	peak    int64      // what PeakBytes tells
 	samples int        // elements of a watched value that a probe is given; 0 stands for all
 	alone   []*Program // by plan, where they are carried out one after the other
 }
@@ -129,6 +130,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 		}
 	}
 	p.settleWindows()
+	p.peak = p.peakBytes()
 	return p
 }
 

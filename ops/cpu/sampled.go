@@ -23,6 +23,7 @@ func CompileSampled(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, sampl
 		p.alone = append(p.alone, alone)
 		p.work += alone.work
 		p.strip = max(p.strip, alone.strip)
+		p.peak = max(p.peak, alone.peak+p.sampleBytes())
 	}
 	return p
 }
