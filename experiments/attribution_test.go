@@ -22,6 +22,12 @@ import (
 // smallReplay replays the small model as the given section of an experiment asks for.
 func smallReplay(t *testing.T, workers int, sections string) *replay {
 	t.Helper()
+	return smallReplayBy(t, workers, sections, func(r *replay) *cpu.Program { return cpu.Compile(r.graph, r.plans.all, r.watched()) })
+}
+
+// smallReplayBy is smallReplay with a program of another kind.
+func smallReplayBy(t *testing.T, workers int, sections string, compile func(r *replay) *cpu.Program) *replay {
+	t.Helper()
 	c, err := Parse("small.yaml", []byte("name: small\nweights: {synthetic: {seed: 1}}\ninput: {random: {seed: 1, length: 4096}}\n"+
 		"reference: f32\npolicies: [jax-cpu-eager, weights-bf16, strict-bf16, f32]\n"+sections), nil)
 	if err != nil {
@@ -38,7 +44,7 @@ func smallReplay(t *testing.T, workers int, sections string) *replay {
 	if err := r.plan(); err != nil {
 		t.Fatal(err)
 	}
-	r.program = cpu.Compile(r.graph, r.plans.all, r.watched())
+	r.program = compile(r)
 	probe := newReplayProbe(r)
 	stats, err := r.program.Run(context.Background(), cpu.Options{
 		Workers: workers, Probe: probe, Load: func(v *ops.Value) (*ops.Tensor, error) { return miniatureInput(v), nil },

@@ -17,10 +17,11 @@ const Headroom = 1 << 30
 // MemoryPlan says what a run needs and what for.
 type MemoryPlan struct {
 	cpu.MemoryPlan
-	Need  int64     // bytes, with Headroom
-	Strip int       // elements of a strip of the largest value; 0 where values are whole
-	Plans []string  // names, the reference first
-	Taps  []ops.Tap // of the graph, to name values
+	Need     int64     // bytes, with Headroom
+	Strip    int       // elements of a strip of the largest value; 0 where values are whole
+	Elements int       // of a tap that are compared; 0 where all are
+	Plans    []string  // names, the reference first
+	Taps     []ops.Tap // of the graph, to name values
 }
 
 // Estimate returns what the experiment needs within o.Memory, or at least where that is too little. For a sweep it is what the
@@ -33,7 +34,7 @@ func Estimate(c *Config, o Options) (*MemoryPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &MemoryPlan{MemoryPlan: r.program.MemoryPlan(), Strip: r.program.Strip(), Taps: r.graph.Taps}
+	p := &MemoryPlan{MemoryPlan: r.program.MemoryPlan(), Strip: r.program.Strip(), Elements: r.program.Samples(), Taps: r.graph.Taps}
 	p.Need = p.Bytes + Headroom
 	for _, plan := range r.plans.all {
 		p.Plans = append(p.Plans, plan.Name)
@@ -50,6 +51,50 @@ func (o Options) limit() (limit int64, from string) {
 		return math.MaxInt64, ""
 	}
 	return limit, "the machine has"
+}
+
+// samples is how many elements of a tap are compared where the memory does not suffice for whole taps.
+const samples = 1 << 15
+
+// fitting returns a program of the plans that fits the memory, if there is one: with whole values, in strips, or the plans one
+// after the other with samples of the taps. Plans that take values from the reference run beside it; those with imposed splice
+// sites are left out where that is impossible.
+func (r *replay) fitting() *cpu.Program {
+	watched := r.watched()
+	if r.config.Kind == results.KindNonFinite { // what is inspected needs whole operands
+		return cpu.Compile(r.graph, r.plans.all, watched)
+	}
+	limit, _ := r.options.limit()
+	together := cpu.CompileWithin(r.graph, r.plans.all, watched, limit-Headroom)
+	need := together.PeakBytes()
+	if need <= limit-Headroom || r.plans.local > 0 {
+		return together
+	}
+	plans := r.plans.withoutImposed()
+	alone := cpu.CompileSampled(r.graph, plans.all, watched, samples, limit-Headroom)
+	if alone.PeakBytes() >= need {
+		return together
+	}
+	r.plans = plans
+	return alone
+}
+
+// placeSamples sets the indices in the metrics of samples to the places of these in their taps.
+func (r *replay) placeSamples() {
+	if r.run.Samples == 0 {
+		return
+	}
+	for i, t := range r.taps {
+		at := cpu.SamplePositions(t.Value.Shape.Size(), r.run.Samples)
+		for p := range r.run.Taps[i].Metrics {
+			m := &r.run.Taps[i].Metrics[p]
+			for _, index := range []*int64{&m.MaxAbsoluteIndex, &m.Reference.FirstAt, &m.Test.FirstAt} {
+				if *index >= 0 {
+					*index = int64(at[*index])
+				}
+			}
+		}
+	}
 }
 
 // checkMemory returns an error that says how much would fit if the run needs more than it may take.

@@ -56,6 +56,19 @@ func (r *replay) plan() error {
 	return nil
 }
 
+// withoutImposed returns the plans that do not take the splice sites from the reference.
+func (s planSet) withoutImposed() planSet {
+	if s.imposed == 0 {
+		return s
+	}
+	s.all = slices.Delete(slices.Clone(s.all), s.imposed, s.imposed+s.policies)
+	s.imposed = 0
+	if s.floor > 0 {
+		s.floor -= s.policies
+	}
+	return s
+}
+
 // inJunctionHead tells whether an equation works on pairs of splice sites. These tables are the largest values of the model by far,
 // and the replay with imposed sites tells what it does on the reference's sites already: local errors leave them out.
 func inJunctionHead(n *ops.Node) bool { return strings.Contains(n.Path, "predict_junctions/") }

@@ -139,8 +139,7 @@ func (r *replay) compile(length, batch int) (err error) {
 	if r.config.Kind == results.KindNonFinite {
 		r.inspect()
 	}
-	limit, _ := r.options.limit()
-	r.program = cpu.CompileWithin(r.graph, r.plans.all, r.watched(), limit-Headroom)
+	r.program = r.fitting()
 	return nil
 }
 
@@ -174,7 +173,7 @@ func dependsOnPositions(t ops.Tap) bool {
 func (r *replay) fill(start time.Time, stats cpu.Stats, probe *replayProbe) {
 	r.run.Started = start.UTC()
 	r.run.Seconds = time.Since(start).Seconds()
-	r.run.PeakBytes, r.run.StripElements = stats.PeakBytes, r.program.Strip()
+	r.run.PeakBytes, r.run.StripElements, r.run.Samples = stats.PeakBytes, r.program.Strip(), r.program.Samples()
 	r.run.Reference = policyResult(r.reference, stats.Seconds[0], probe.fingerprint(r.taps, 0))
 	for i, p := range r.policies {
 		r.run.Policies = append(r.run.Policies, policyResult(p, stats.Seconds[i+1], probe.fingerprint(r.taps, i+1)))
@@ -193,6 +192,7 @@ func (r *replay) fill(start time.Time, stats cpu.Stats, probe *replayProbe) {
 			r.run.Variants = append(r.run.Variants, results.TapVariant{Imposed: imposed, Tap: tap})
 		}
 	}
+	r.placeSamples()
 	setOrigins(r.graph, r.taps, r.run)
 	r.fillLocal(probe)
 	r.fillVerdicts(probe)

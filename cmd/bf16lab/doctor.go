@@ -110,7 +110,7 @@ func (c *doctorCommand) writeNeeds(w io.Writer, info machine.Info, lengths []int
 		case whole.Need <= limit:
 			verdict = "fits"
 		case least.Need <= limit:
-			verdict = "fits in strips"
+			verdict = "fits in strips or samples"
 		}
 		fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", n, bytesText(whole.Need), bytesText(least.Need), verdict)
 	}

@@ -26,6 +26,9 @@ func (c *doctorCommand) writePlan(w io.Writer, info machine.Info, limit int64) e
 	if p.Strip > 0 {
 		how = fmt.Sprintf("in strips of %d elements", p.Strip)
 	}
+	if p.Elements > 0 {
+		how += fmt.Sprintf(", policies one after the other, %d samples of each tap", p.Elements)
+	}
 	verdict := ""
 	switch {
 	case limit > 0 && p.Need <= limit:
@@ -66,7 +69,7 @@ func writePlanTable(w io.Writer, p *experiments.MemoryPlan) {
 		bytes int64
 		name  string
 	}{
-		{others, fmt.Sprintf("%d smaller tensors", hidden)}, {weights, "weights and other inputs"}, {p.Temporaries, "temporaries"},
+		{others, fmt.Sprintf("%d smaller tensors", hidden)}, {weights, "weights and other inputs"}, {p.Temporaries, "temporaries"}, {p.Samples, "samples"},
 		{experiments.Headroom, "headroom: weights that are read, metrics, the program"},
 	} {
 		fmt.Fprintf(table, "%s\t%s\n", bytesText(max(line.bytes, 1)), line.name)

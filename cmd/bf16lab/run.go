@@ -18,7 +18,7 @@ type runCommand struct {
 	Set     []string    `sep:"none" placeholder:"KEY=VALUE" help:"Change the value at a path of keys of the file; may be repeated."`
 	Threads threadCount `default:"${threads}" placeholder:"N" help:"Goroutines that compute (default: ${threads}). The results do not depend on it."`
 	Plan    bool        `help:"Show how many replays, how much time and how much memory the experiment would take, and run nothing."`
-	Memory  byteSize    `placeholder:"LIMIT" help:"Refuse to start if more memory is needed, for example 12GiB (default: what the machine has left)."`
+	Memory  byteSize    `placeholder:"LIMIT" help:"Memory that the run may take, for example 12GiB (default: what the machine has left)."`
 
 	sweepFlags `embed:""`
 }
@@ -26,6 +26,8 @@ type runCommand struct {
 // Help is shown by bf16lab run --help.
 func (runCommand) Help() string {
 	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, plots/*.png, taps.csv and results.json, all at once at the end; an ablation adds ablation.csv.
+
+If whole values take more memory than the run may take, they are passed from layer to layer in strips along the sequence, which changes no bit. If that is too much as well, the policies run one after the other and scattered samples of large taps are compared; results and report say so.
 
 A sweep (kind: sweep) replays the model for every combination of length, input, organism and weights. Each finished cell is a file in the output folder, so that a sweep that was stopped goes on with --resume, and several processes or machines take a part each with --shard; the report, with sweep.csv in place of taps.csv, comes when no cell is missing.
 

@@ -35,6 +35,9 @@ type summaryRow struct {
 // writeSummary writes a table with a line for each policy. Names that are too long for the width lose their middle.
 func writeSummary(w io.Writer, run *results.Run, width int) {
 	title := fmt.Sprintf("Relative L2 against %s: %d taps, ", run.Reference.Name, len(run.Taps))
+	if run.Samples > 0 {
+		title += fmt.Sprintf("sampled (%d scattered elements of each), ", run.Samples)
+	}
 	fmt.Fprintf(w, "%s%s\n\n", title, shorten(run.Input.Source, width-len(title)))
 	rows := []summaryRow{{policy: "policy", worst: "worst tap", first: "first tap over 1e-2", nonFinite: "non-finite"}}
 	for i, e := range summaryEmbeddings {

@@ -26,6 +26,9 @@ func (r *Run) Check() error {
 	if r.Schema != Schema {
 		return fmt.Errorf("schema: version %d, want %d", r.Schema, Schema)
 	}
+	if r.Samples < 0 || r.StripElements < 0 {
+		return fmt.Errorf("samples: %d, in strips of %d elements", r.Samples, r.StripElements)
+	}
 	if !isDuration(r.Seconds) {
 		return fmt.Errorf("seconds: %v is not a duration", r.Seconds)
 	}
@@ -115,7 +118,7 @@ func (t *Tap) check(r *Run) error {
 		return fmt.Errorf("origin: %d entries for %d policies", len(t.Origin), policies)
 	}
 	for i := range t.Metrics {
-		if err := checkMetrics(&t.Metrics[i], elements); err != nil {
+		if err := checkMetrics(&t.Metrics[i], r.looked(elements), elements); err != nil {
 			return fmt.Errorf("metrics[%d].%w", i, err)
 		}
 	}
@@ -154,13 +157,22 @@ func (t *Tap) elements() (int64, error) {
 	return product, nil
 }
 
-// checkMetrics reports the first contradiction in the metrics of a tap with a number of elements.
-func checkMetrics(m *metrics.Metrics, elements int64) error {
-	if m.Elements != elements {
+// looked returns how many of the elements of a tap were compared: all, or as many as there are samples.
+func (r *Run) looked(elements int64) int64 {
+	if r.Samples == 0 {
+		return elements
+	}
+	return min(elements, int64(r.Samples))
+}
+
+// checkMetrics reports the first contradiction in the metrics of a tap with a number of elements, so many of which were
+// looked at.
+func checkMetrics(m *metrics.Metrics, looked, elements int64) error {
+	if m.Elements != looked {
 		return fmt.Errorf("elements: %d, the shape has %d", m.Elements, elements)
 	}
-	if m.Compared < 0 || m.Compared > elements {
-		return fmt.Errorf("compared: %d of %d elements", m.Compared, elements)
+	if m.Compared < 0 || m.Compared > looked {
+		return fmt.Errorf("compared: %d of %d elements", m.Compared, looked)
 	}
 	left := m.Compared
 	for i, n := range m.UlpHistogram {
@@ -175,18 +187,19 @@ func checkMetrics(m *metrics.Metrics, elements int64) error {
 	if m.MaxAbsoluteIndex < -1 || m.MaxAbsoluteIndex >= elements {
 		return fmt.Errorf("max_absolute_index: %d of %d elements", m.MaxAbsoluteIndex, elements)
 	}
-	if err := checkSide(&m.Reference, elements); err != nil {
+	if err := checkSide(&m.Reference, looked, elements); err != nil {
 		return fmt.Errorf("reference.%w", err)
 	}
-	if err := checkSide(&m.Test, elements); err != nil {
+	if err := checkSide(&m.Test, looked, elements); err != nil {
 		return fmt.Errorf("test.%w", err)
 	}
 	return nil
 }
 
-// checkSide reports the first contradiction in one side of the metrics of a tap with a number of elements.
-func checkSide(s *metrics.Side, elements int64) error {
-	left := elements
+// checkSide reports the first contradiction in one side of the metrics of a tap with a number of elements, so many of which
+// were looked at.
+func checkSide(s *metrics.Side, looked, elements int64) error {
+	left := looked
 	for _, c := range []struct {
 		name  string
 		count int64
@@ -196,8 +209,8 @@ func checkSide(s *metrics.Side, elements int64) error {
 		}
 		left -= c.count
 	}
-	if s.FirstAt < -1 || s.FirstAt >= elements || (s.FirstAt >= 0) != (left < elements) {
-		return fmt.Errorf("first_non_finite: %d, with %d of %d elements not finite", s.FirstAt, elements-left, elements)
+	if s.FirstAt < -1 || s.FirstAt >= elements || (s.FirstAt >= 0) != (left < looked) {
+		return fmt.Errorf("first_non_finite: %d, with %d of %d elements not finite", s.FirstAt, looked-left, looked)
 	}
 	return nil
 }

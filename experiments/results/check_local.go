@@ -46,7 +46,7 @@ func (t *Tap) checkAttribution(r *Run, elements int64) error {
 		}
 	}
 	for i := range t.Local {
-		if err := checkMetrics(&t.Local[i].Metrics, elements); err != nil {
+		if err := checkMetrics(&t.Local[i].Metrics, r.looked(elements), elements); err != nil {
 			return fmt.Errorf("local[%d].metrics.%w", i, err)
 		}
 		if t.Local[i].Gain < 0 {
@@ -62,7 +62,7 @@ func (t *Tap) checkAttribution(r *Run, elements int64) error {
 		}
 	}
 	for i := range t.Scatter {
-		if err := t.Scatter[i].check(elements); err != nil {
+		if err := t.Scatter[i].check(r.looked(elements)); err != nil {
 			return fmt.Errorf("scatter[%d].%w", i, err)
 		}
 	}

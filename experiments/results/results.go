@@ -20,6 +20,7 @@ type Run struct {
 	Seconds       float64       `json:"seconds"`
 	PeakBytes     int64         `json:"peak_bytes"`
 	StripElements int           `json:"strip_elements,omitempty"` // of the largest value; 0 where values were whole
+	Samples       int           `json:"samples,omitempty"`        // scattered elements of each tap that were compared at most; 0 where all were
 	Machine       Machine       `json:"machine"`
 	Model         Model         `json:"model"`
 	Input         Input         `json:"input"`
@@ -76,7 +77,7 @@ type Policy struct {
 	Description string  `json:"description"` // one sentence
 	YAML        string  `json:"yaml"`        // the whole resolved policy
 	Seconds     float64 `json:"seconds"`     // time spent in its nodes
-	Digest      string  `json:"digest"`      // fingerprint of the bits of all its taps
+	Digest      string  `json:"digest"`      // fingerprint of the bits of all its taps, or of their samples
 }
 
 // Tap is one named value, compared with the reference under each policy.

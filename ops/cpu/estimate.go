@@ -2,7 +2,10 @@ package cpu
 
 // PeakBytes returns about how much memory for tensors a run of the program takes at most: what is stored between units,
 // the inputs of the graph that are alive, and the temporaries of the unit that is carried out.
-func (p *Program) PeakBytes() int64 {
+func (p *Program) PeakBytes() int64 { return p.peak }
+
+// peakBytes goes through the program for PeakBytes.
+func (p *Program) peakBytes() int64 {
 	var peak int64
 	p.rehearse(func(s *rehearsal, _ *unit, temporary int64) { peak = max(peak, s.used+temporary) })
 	return peak

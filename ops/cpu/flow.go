@@ -11,8 +11,11 @@ import (
 type flow struct {
 	steps   []*step // of one unit each
 	strips  int
-	flowing map[*ops.Value]int // unit that makes a value
-	reads   [][]reach          // by unit
+	flowing map[*ops.Value]int   // unit that makes a value
+	reads   [][]reach            // by unit
+	rows    []int                // by unit: its rows
+	sizes   []map[*ops.Value]int // by unit: elements of a row of what it makes
+	sinks   []bool               // by unit: whether all it makes is there at the end only
 	windows []window
 }
 
@@ -41,13 +44,16 @@ func (p *Program) newFlow(units []*unit, elements int) *flow {
 	for i, u := range units {
 		f.steps = append(f.steps, p.newStep([]*unit{u}))
 		reads, _ := u.reaches()
-		f.reads = append(f.reads, reads)
+		f.reads, f.rows, f.sinks = append(f.reads, reads), append(f.rows, u.rowCount()), append(f.sinks, u.sink())
+		sizes := map[*ops.Value]int{}
 		for _, n := range u.made() {
 			for _, v := range n.Out {
 				f.flowing[v] = i
+				sizes[v] = u.rowSize(v)
 				largest = max(largest, v.Shape.Size())
 			}
 		}
+		f.sizes = append(f.sizes, sizes)
 	}
 	f.strips = max(1, ceilDiv(largest, elements))
 	return f
@@ -58,11 +64,11 @@ func (p *Program) newFlow(units []*unit, elements int) *flow {
 func (f *flow) advance(cursor []int, strip int) {
 	for i := range f.steps {
 		u := f.unit(i)
-		rows := u.rowCount()
+		rows := f.rows[i]
 		target := rows * (strip + 1) / f.strips
 		for _, x := range f.reads[i] {
 			if from, ok := f.flowing[x.value]; ok {
-				target = min(target, x.rowsWithin(rows, cursor[from]*f.unit(from).rowSize(x.value)))
+				target = min(target, x.rowsWithin(rows, cursor[from]*f.sizes[from][x.value]))
 			}
 		}
 		if u.rows > 0 && target < rows {
@@ -101,22 +107,21 @@ func (f *flow) observed(i, rows int) int {
 	u := f.unit(i)
 	v := u.result().Out[0]
 	switch {
-	case rows == u.rowCount():
+	case rows == f.rows[i]:
 		return v.Shape.Size()
-	case u.sink():
+	case f.sinks[i]:
 		return 0
 	}
-	done := rows * u.rowSize(v)
+	done := rows * f.sizes[i][v]
 	return done / observeElements * observeElements
 }
 
 // made returns how many elements of a window are there.
 func (f *flow) made(w *window, cursor []int) int {
-	if w.maker < 0 || f.unit(w.maker).sink() {
+	if w.maker < 0 || f.sinks[w.maker] {
 		return w.shape.Size()
 	}
-	u := f.unit(w.maker)
-	return cursor[w.maker] * (w.shape.Size() / u.rowCount())
+	return cursor[w.maker] * (w.shape.Size() / f.rows[w.maker])
 }
 
 // kept returns the first element of a window that is still to be read.
@@ -132,7 +137,7 @@ func (f *flow) kept(w *window, cursor []int) int {
 		}
 	}
 	for _, x := range w.readers {
-		if row := cursor[x.unit]; row < f.unit(x.unit).rowCount() {
+		if row := cursor[x.unit]; row < f.rows[x.unit] {
 			low = min(low, x.start(row))
 		}
 	}

@@ -38,7 +38,7 @@ func (r *run) runFlow(ctx context.Context, f *flow, done float64) error {
 			}
 			x.open(i, next)
 			x.carryOn(i, next[i])
-			done += f.steps[i].work() * float64(next[i]-x.cursor[i]) / float64(f.unit(i).rowCount())
+			done += f.steps[i].work() * float64(next[i]-x.cursor[i]) / float64(f.rows[i])
 			x.cursor[i] = next[i]
 			r.tell(done, f.unit(i))
 		}

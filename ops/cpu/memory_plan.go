@@ -11,6 +11,7 @@ import (
 type MemoryPlan struct {
 	Bytes       int64 // sum of everything
 	Temporaries int64 // of the unit that is carried out: unrounded results, widened operands
+	Samples     int64 // of watched values, where plans are carried out one after the other
 	Node        *ops.Node
 	Values      []HeldValue // what is stored, largest first
 }
@@ -25,6 +26,15 @@ type HeldValue struct {
 
 // MemoryPlan returns what exists at the peak that PeakBytes tells.
 func (p *Program) MemoryPlan() MemoryPlan {
+	if alone, plan := p.largest(); alone != nil {
+		out := alone.MemoryPlan()
+		for i := range out.Values {
+			out.Values[i].Plans = []int{plan}
+		}
+		out.Samples = p.sampleBytes()
+		out.Bytes += out.Samples
+		return out
+	}
 	peak := p.PeakBytes()
 	var out MemoryPlan
 	p.rehearse(func(s *rehearsal, u *unit, temporary int64) {

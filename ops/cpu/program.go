@@ -17,7 +17,10 @@ type Program struct {
 	class   classTable
 	uses    []int // by class: how many instances of steps read it from outside
 	work    float64
-	strip   int // elements of a strip; 0 stands for whole values
+	strip   int        // elements of a strip; 0 stands for whole values
+	peak    int64      // what PeakBytes tells
+	samples int        // elements of a watched value that a probe is given; 0 stands for all
+	alone   []*Program // by plan, where they are carried out one after the other
 }
 
 // stage is a step, or a flow of steps that is carried out strip by strip.
@@ -127,6 +130,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 		}
 	}
 	p.settleWindows()
+	p.peak = p.peakBytes()
 	return p
 }
 
@@ -274,6 +278,9 @@ type run struct {
 // Run carries the program out. It stops early with the context's error when the context ends, and with the error of
 // Load when an input cannot be had.
 func (p *Program) Run(ctx context.Context, o Options) (Stats, error) {
+	if p.alone != nil {
+		return p.runSampled(ctx, o)
+	}
 	r := p.newRun(o)
 	defer r.memory.close()
 	err := r.carryOut(ctx)
