@@ -28,11 +28,6 @@ func NonFinite(ctx context.Context, c *Config, o Options) (*results.Run, error) 
 	return r.run, nil
 }
 
-// inspect prepares a replay for a look at every equation: all operands are kept.
-func (r *replay) inspect() {
-	r.plans.all[0] = keepOperands(r.plans.all[0])
-}
-
 // inspected returns the results of all equations that some taps depend on and that compute numbers.
 func inspected(g *ops.Graph, taps []ops.Tap) []*ops.Value {
 	needed := make([]bool, g.NumValues())

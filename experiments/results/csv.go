@@ -26,6 +26,8 @@ type row struct {
 	policy  string
 	metrics *metrics.Metrics
 	origin  Origin
+	local   *Local   // nil where there is none
+	verdict *Verdict // nil where there is none
 }
 
 // Columns returns the columns of taps.csv in their order.
@@ -69,11 +71,40 @@ func Columns() []Column {
 		decimal("cosine", "cosine of the angle between the sides", func(m *metrics.Metrics) float64 { return m.Cosine }))
 	columns = append(columns, side("reference", func(m *metrics.Metrics) *metrics.Side { return &m.Reference })...)
 	columns = append(columns, side("test", func(m *metrics.Metrics) *metrics.Side { return &m.Test })...)
-	return append(columns,
+	columns = append(columns,
 		Column{"origin", "origin of values that are not finite: reference, created, inherited; empty if there are none",
 			func(r *row) string { return string(r.origin) }},
 		integer("level", "highest of the seed's levels 1 to 4 that is reached, 0 if values are not finite",
 			func(m *metrics.Metrics) int64 { return int64(m.Level()) }))
+	return append(columns, attribution()...)
+}
+
+// attribution holds the columns that are empty unless the run was asked for local errors and verdicts.
+func attribution() []Column {
+	local := func(name, doc string, value func(l *Local) float64) Column {
+		return Column{name, doc, func(r *row) string {
+			if r.local == nil {
+				return ""
+			}
+			return decimalText(value(r.local))
+		}}
+	}
+	verdict := func(name, doc string, text func(v *Verdict) string) Column {
+		return Column{name, doc, func(r *row) string {
+			if r.verdict == nil {
+				return ""
+			}
+			return text(r.verdict)
+		}}
+	}
+	return []Column{
+		local("local_relative_l2", "relative_l2 of the module on the reference's inputs", func(l *Local) float64 { return l.Metrics.RelativeL2 }),
+		local("local_bit_identical", "bit_identical of the module on the reference's inputs", func(l *Local) float64 { return l.Metrics.BitIdentical }),
+		local("gain", "relative_l2 over the largest that comes into the module; NaN if none does", func(l *Local) float64 { return float64(l.Gain) }),
+		verdict("verdict_ratio", "relative_l2 over that of the baseline", func(v *Verdict) string { return decimalText(float64(v.R)) }),
+		verdict("verdict_floor", "the same ratio for the baseline with re-ordered accumulation", func(v *Verdict) string { return decimalText(float64(v.Floor)) }),
+		verdict("verdict", "exact, within, worse or better", func(v *Verdict) string { return v.Word }),
+	}
 }
 
 // within is the column of the share within a tolerance.
@@ -163,7 +194,13 @@ func EncodeCSV(w io.Writer, r *Run) error {
 	}
 	rows := func(order int, tap *Tap, imposed string) error {
 		for p := range r.Policies {
-			line := row{order, tap, imposed, r.Policies[p].Name, &tap.Metrics[p], tap.Origin[p]}
+			line := row{order: order, tap: tap, imposed: imposed, policy: r.Policies[p].Name, metrics: &tap.Metrics[p], origin: tap.Origin[p]}
+			if len(tap.Local) > 0 {
+				line.local = &tap.Local[p]
+			}
+			if len(tap.Verdict) > 0 {
+				line.verdict = &tap.Verdict[p]
+			}
 			for i, c := range columns {
 				record[i] = c.value(&line)
 			}

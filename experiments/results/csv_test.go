@@ -21,7 +21,8 @@ const header = "order,tap,policy,imposed,part,module,block,equation,dtype,shape,
 	"bit_identical,ulp_0,ulp_1,ulp_2,ulp_3_4,ulp_5_8,ulp_9_16,ulp_17_32,ulp_33_64,ulp_65_128,ulp_129_256,ulp_257_512," +
 	"ulp_513_up,max_ulp,pearson,cosine,reference_mean,reference_max_absolute,reference_l2,reference_nan," +
 	"reference_positive_infinity,reference_negative_infinity,reference_first_non_finite,test_mean,test_max_absolute,test_l2," +
-	"test_nan,test_positive_infinity,test_negative_infinity,test_first_non_finite,origin,level"
+	"test_nan,test_positive_infinity,test_negative_infinity,test_first_non_finite,origin,level," +
+	"local_relative_l2,local_bit_identical,gain,verdict_ratio,verdict_floor,verdict"
 
 // TestColumns checks names, order and documentation of the columns.
 func TestColumns(t *testing.T) {
@@ -98,6 +99,12 @@ func TestCSV(t *testing.T) {
 			if got := number(column); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
 				t.Errorf("%s of record %d is %v, want %v", column, i, got, want)
 			}
+		}
+	}
+	// The second tap alone has local errors and verdicts.
+	for i, want := range map[int][]string{1: {"", "", "", "", "", ""}, 3: {"0.1336306209562122", "0.5", "1.5", "Inf", "0.75", "worse"}, 4: {"0", "1", "NaN", "Inf", "0.75", "worse"}} {
+		if got := records[i][len(records[i])-6:]; !slices.Equal(got, want) {
+			t.Errorf("record %d ends with %q, want %q", i, got, want)
 		}
 	}
 	column := func(name string) int { return len(strings.Split(header[:strings.Index(header, name)], ",")) - 1 }
