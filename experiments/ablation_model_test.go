@@ -16,7 +16,7 @@ import (
 // standardisation makes most of the error, no other function makes a difference.
 func TestAblationOfTheModel(t *testing.T) {
 	if !*long {
-		t.Skip("88 replays of the whole model; run with -long")
+		t.Skip("132 replays of the whole model; run with -long")
 	}
 	a := &runConfig(t, "configs/ablation.yaml").Ablation
 	for _, fault := range faults(a) {

@@ -17,4 +17,9 @@
 // (alphagenome/transformer_tower:residual@add). The cast of a parameter or state also goes by module@leaf
 // (alphagenome/embed@embeddings). In a glob, * stands for any characters but a slash, ? for one of them, ** for any
 // characters; a leading **/ may be empty and a trailing /** also matches the module itself.
+//
+// # Mixtures
+//
+// A [Mixture] carries out some equations as under one policy and the others as under another, to find out which of them
+// explain an error. Its sites can be grouped by function, module, block or globs (docs/attribution.md).
 package policy
