@@ -81,7 +81,7 @@ func searchCause(f *search) sentence {
 	if f == nil {
 		return nil
 	}
-	bound := errorFigure(f.Bound)
+	bound := threeDigits(f.Bound)
 	if !f.Found {
 		return say("no set of groups that was tried brings it under %s", bound)
 	}
@@ -95,7 +95,7 @@ func searchCause(f *search) sentence {
 		}
 		s = append(s, name(group))
 	}
-	return append(s, say(" (%s is left)", errorFigure(f.Reached))...)
+	return append(s, say(" (%s is left)", threeDigits(f.Reached))...)
 }
 
 // localWords names the modules with the largest error of their own, without a full stop.
@@ -159,4 +159,9 @@ func nonFiniteLead(run *results.Run) []sentence {
 			name(p.Largest.Primitive), name(p.Largest.Module), name(p.Policy), errorFigure(float64(p.Largest.Value)), errorFigure(float64(p.Limit))))
 	}
 	return lead
+}
+
+// threeDigits is an error that is compared with a bound.
+func threeDigits(v number) piece {
+	return piece{Text: formatError(float64(v), 3), Kind: kindFigure}
 }

@@ -122,5 +122,6 @@ function policyCell(policy) {
 
 // tapLink is a tap's name that shows the tap in the plot.
 function tapLink(tap) {
+  if (!document.getElementById("layers")) return element("code", {}, breakable(data.names[tap]));
   return element("a", { class: "tap", href: "#layers", "data-tap": String(tap + 1) }, breakable(data.names[tap]));
 }
