@@ -12,6 +12,26 @@ type accidents struct {
 	Words    []string      `json:"words"`
 	Created  []creationRow `json:"created"`
 	Near     []nearMissRow `json:"near"`
+	Largest  []largestRow  `json:"largest"` // by policy
+	Ranges   []rangeRow    `json:"ranges"`
+}
+
+// largestRow is the largest finite result under a policy; Equation is -1 where all results are zero.
+type largestRow struct {
+	Value     number `json:"value"`
+	Equation  int    `json:"equation"`
+	Primitive string `json:"primitive"`
+	Module    string `json:"module"`
+	Function  string `json:"function"`
+}
+
+// rangeRow is the range of the arguments of a primitive that is not defined everywhere, or overflows, under a policy.
+type rangeRow struct {
+	Policy    int    `json:"policy"`
+	Primitive string `json:"primitive"`
+	Low       number `json:"low"`
+	High      number `json:"high"`
+	Count     int64  `json:"count"`
 }
 
 // creationRow is an equation that makes a non-finite value of finite operands under a policy.
@@ -48,11 +68,17 @@ func newAccidents(run *results.Run) *accidents {
 	if len(from.Policies) == 0 && len(from.Words) == 0 {
 		return nil
 	}
-	a := &accidents{Policies: []string{}, Limits: []number{}, Words: from.Words, Created: []creationRow{}, Near: []nearMissRow{}}
+	a := &accidents{Policies: []string{}, Limits: []number{}, Words: from.Words, Created: []creationRow{}, Near: []nearMissRow{},
+		Largest: []largestRow{}, Ranges: []rangeRow{}}
 	for i := range from.Policies {
 		p := &from.Policies[i]
 		a.Policies = append(a.Policies, p.Policy)
 		a.Limits = append(a.Limits, number(p.Limit))
+		l := p.Largest
+		a.Largest = append(a.Largest, largestRow{number(l.Value), l.Equation, l.Primitive, l.Module, l.Function})
+		for _, r := range p.Arguments {
+			a.Ranges = append(a.Ranges, rangeRow{i, r.Primitive, number(r.Low), number(r.High), r.Count})
+		}
 		for _, c := range p.Created {
 			a.Created = append(a.Created, creationRow{i, c.Equation, c.Primitive, c.Module, c.Function, c.Tap, c.Count, c.Index,
 				number(c.Value), numberList(c.Operands), c.ByDesign})

@@ -140,7 +140,7 @@ func (p *tab) wait(script string) {
 // over moves the mouse over the plot, to a share of its width and height, and returns the point.
 func (p *tab) over(x, y float64) (float64, float64) {
 	p.t.Helper()
-	box := eval[[]float64](p, `(() => { const o = document.querySelector(".u-over"); o.scrollIntoView({block: "center"});
+	box := eval[[]float64](p, `(() => { const o = document.querySelector("#plot .u-over"); o.scrollIntoView({block: "center"});
 		const b = o.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })()`)
 	px, py := box[0]+x*box[2], box[1]+y*box[3]
 	p.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, px, py))
@@ -182,15 +182,15 @@ func TestBrowserHover(t *testing.T) {
 		t.Errorf("the page opens with %s, want the 1 bp embedding", got)
 	}
 	p.over(0.5, 0.5)
-	p.wait(`!document.querySelector(".tip").hidden`)
-	name := eval[string](p, `document.querySelector(".tip b").textContent`)
+	p.wait(`!document.querySelector("#plot .tip").hidden`)
+	name := eval[string](p, `document.querySelector("#plot .tip b").textContent`)
 	if want := eval[string](p, `data.names[312]`); name != want {
 		t.Errorf("in the middle of the plot is %s, want %s", name, want)
 	}
 	if got := eval[string](p, inspected); got != name {
 		t.Errorf("the inspector shows %s while the tip shows %s", got, name)
 	}
-	tip := eval[string](p, `document.querySelector(".tip").textContent`)
+	tip := eval[string](p, `document.querySelector("#plot .tip").textContent`)
 	for _, want := range []string{"jax-cpu-eager", "f64", "made-up-third", eval[string](p, `format.error(data.values.relative_l2[0][312])`)} {
 		if !strings.Contains(tip, want) {
 			t.Errorf("the tip %q does not say %s", tip, want)
@@ -213,7 +213,7 @@ func TestBrowserHover(t *testing.T) {
 	}
 	p.press(kb.Escape)
 	p.over(0.7, 0.5)
-	p.wait(inspected + ` === document.querySelector(".tip b").textContent`)
+	p.wait(inspected + ` === document.querySelector("#plot .tip b").textContent`)
 }
 
 func TestBrowserPolicies(t *testing.T) {
@@ -260,8 +260,8 @@ func TestBrowserKeyboardAndZoom(t *testing.T) {
 	p.do(chromedp.DragAndDropXY(x0, y, x1, y, 5))
 	p.wait(`!document.querySelector("#plot-reset").disabled`)
 	p.over(0.5, 0.5)
-	p.wait(`!document.querySelector(".tip").hidden`)
-	tap := eval[int](p, `data.names.indexOf(document.querySelector(".tip b").textContent)`)
+	p.wait(`!document.querySelector("#plot .tip").hidden`)
+	tap := eval[int](p, `data.names.indexOf(document.querySelector("#plot .tip b").textContent)`)
 	if tap < 225 || tap > 245 {
 		t.Errorf("after zooming into the second quarter its middle is tap %d, want about 234", tap)
 	}

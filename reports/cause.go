@@ -81,7 +81,7 @@ func searchCause(f *search) sentence {
 	if f == nil {
 		return nil
 	}
-	bound := errorFigure(f.Bound)
+	bound := threeDigits(f.Bound)
 	if !f.Found {
 		return say("no set of groups that was tried brings it under %s", bound)
 	}
@@ -95,7 +95,7 @@ func searchCause(f *search) sentence {
 		}
 		s = append(s, name(group))
 	}
-	return append(s, say(" (%s is left)", errorFigure(f.Reached))...)
+	return append(s, say(" (%s is left)", threeDigits(f.Reached))...)
 }
 
 // localWords names the modules with the largest error of their own, without a full stop.
@@ -129,8 +129,11 @@ func nonFiniteLead(run *results.Run) []sentence {
 	var names []string
 	var first *results.Creation
 	creator := ""
-	var near *results.NearMiss
-	var limit float64
+	closest := -1 // policy whose largest result is closest to an overflow
+	nearness := func(i int) float64 {
+		p := &run.NonFinite.Policies[i]
+		return float64(p.Largest.Value) / float64(p.Limit)
+	}
 	for i := range run.NonFinite.Policies {
 		p := &run.NonFinite.Policies[i]
 		names = append(names, p.Policy)
@@ -138,10 +141,8 @@ func nonFiniteLead(run *results.Run) []sentence {
 		if made >= 0 && first == nil {
 			first, creator = &p.Created[made], p.Policy
 		}
-		for j := range p.Near {
-			if m := &p.Near[j]; m.Kind == nearOverflow && (near == nil || float64(m.Worst)/float64(p.Limit) > float64(near.Worst)/limit) {
-				near, limit = m, float64(p.Limit)
-			}
+		if p.Largest.Equation >= 0 && p.Limit > 0 && (closest < 0 || nearness(i) > nearness(closest)) {
+			closest = i
 		}
 	}
 	lead := []sentence{say("Every equation was watched for NaN and infinite values under %s, on %s bases of %s.",
@@ -152,16 +153,15 @@ func nonFiniteLead(run *results.Run) []sentence {
 		lead = append(lead, say("%s makes the first one in %s of %s (equation %s), of finite operands.",
 			name(creator), name(first.Primitive), name(first.Module), formatCount(first.Equation)))
 	}
-	if near != nil {
-		lead = append(lead, say("The closest to an overflow is %s of %s: %s, with %s as the largest number of the format.",
-			name(near.Primitive), name(near.Module), errorFigure(float64(near.Worst)), errorFigure(limit)))
+	if closest >= 0 {
+		p := &run.NonFinite.Policies[closest]
+		lead = append(lead, say("The closest to an overflow is a result of %s in %s under %s: %s, with %s as the largest number of the format.",
+			name(p.Largest.Primitive), name(p.Largest.Module), name(p.Policy), errorFigure(float64(p.Largest.Value)), errorFigure(float64(p.Limit))))
 	}
 	return lead
 }
 
-// The kinds of near misses.
-const (
-	nearOverflow     = "overflow"
-	nearSubnormal    = "subnormal"
-	nearCancellation = "cancellation"
-)
+// threeDigits is an error that is compared with a bound.
+func threeDigits(v number) piece {
+	return piece{Text: formatError(float64(v), 3), Kind: kindFigure}
+}

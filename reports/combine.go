@@ -18,8 +18,8 @@ type LabelledRun struct {
 // non-finite values and the sweep that any of them has.
 //
 // Replays must have the same reference, weights, input and taps, and there can be only one ablation, search and sweep; an
-// error names what differs. The policies of several replays carry the label of their run. What comes from a run without
-// taps may have another input; an explanation then says from which run it is.
+// error names what differs. The policies of several replays carry the label of their run. What comes from a run that
+// is no replay may have another input; an explanation then says from which run it is.
 func Combine(runs []LabelledRun) (*results.Run, error) {
 	if len(runs) == 0 {
 		panic("reports: Combine needs a run")
@@ -31,6 +31,8 @@ func Combine(runs []LabelledRun) (*results.Run, error) {
 	c.base = runs[0]
 	if len(c.replays) > 0 {
 		c.base = c.replays[0]
+	} else {
+		c.replays = runs[:1]
 	}
 	for _, r := range runs {
 		if err := c.compare(r); err != nil {
@@ -47,14 +49,14 @@ func Combine(runs []LabelledRun) (*results.Run, error) {
 // combination is what runs are combined with.
 type combination struct {
 	base    LabelledRun   // gives model, input and reference
-	replays []LabelledRun // those with taps
+	replays []LabelledRun // or the base alone where there is none
 }
 
-// replaysOf returns the runs with taps.
+// replaysOf returns the replays. Runs of other kinds may have taps, too, but those only serve their own purpose.
 func replaysOf(runs []LabelledRun) []LabelledRun {
 	var list []LabelledRun
 	for _, r := range runs {
-		if len(r.Run.Taps) > 0 {
+		if kindOf(r.Run) == results.KindReplay {
 			list = append(list, r)
 		}
 	}
@@ -70,7 +72,7 @@ func (c *combination) compare(r LabelledRun) error {
 	if a.Reference.Name != b.Reference.Name || a.Reference.YAML != b.Reference.YAML {
 		return fail("the references", a.Reference.Name, b.Reference.Name)
 	}
-	if len(b.Taps) == 0 {
+	if kindOf(b) != results.KindReplay {
 		return nil
 	}
 	switch {
@@ -126,7 +128,7 @@ func (c *combination) combine(runs []LabelledRun) (*results.Run, error) {
 
 // label is the name of a policy of a run: with the run's label where several replays are compared.
 func (c *combination) label(policy string, r LabelledRun) string {
-	if policy == "" || len(c.replays) < 2 || len(r.Run.Taps) == 0 {
+	if policy == "" || len(c.replays) < 2 || kindOf(r.Run) != results.KindReplay {
 		return policy
 	}
 	return policy + " (" + r.Label + ")"

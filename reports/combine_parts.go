@@ -21,7 +21,7 @@ func (c *combination) joinTaps(out *results.Run) {
 	out.Rule = rule
 	if !sameRule {
 		out.Explanations = append(out.Explanations, results.Explanation{
-			Text: "Verdicts are left out: the runs made them with different baselines or limits, so that they cannot stand in one table."})
+			Text: "Verdicts are left out: the runs do not have them all with the same baseline and limits, so that they cannot stand in one table."})
 	}
 	sameUnit := !slices.ContainsFunc(c.replays, func(r LabelledRun) bool { return r.Run.LocalBy != out.LocalBy })
 	if !sameUnit {
@@ -53,18 +53,31 @@ func (c *combination) baseTaps() []results.Tap {
 	return c.replays[0].Run.Taps
 }
 
-// rule is the rule of the verdicts, and whether all replays that have one agree.
+// rule is the rule of the verdicts with its baseline as it is called here, and whether all replays agree: on the rule, and on
+// every bit of the baseline.
 func (c *combination) rule() (rule results.VerdictRule, same bool) {
+	if len(c.replays) == 0 {
+		return rule, true
+	}
+	first := c.replays[0]
 	for _, r := range c.replays {
-		switch {
-		case r.Run.Rule == results.VerdictRule{}:
-		case rule == results.VerdictRule{}:
-			rule = r.Run.Rule
-		case rule != r.Run.Rule:
-			return results.VerdictRule{}, false
+		if r.Run.Rule != first.Run.Rule || baselineDigest(r.Run) != baselineDigest(first.Run) {
+			return rule, false
 		}
 	}
+	rule = first.Run.Rule
+	rule.Baseline = c.label(rule.Baseline, first)
 	return rule, true
+}
+
+// baselineDigest is the fingerprint of the policy that verdicts are relative to.
+func baselineDigest(run *results.Run) string {
+	for i := range run.Policies {
+		if run.Policies[i].Name == run.Rule.Baseline {
+			return run.Policies[i].Digest
+		}
+	}
+	return ""
 }
 
 // joinTap makes one tap of those of several runs. Local errors, verdicts and scatters need an entry for each policy: they are

@@ -9,25 +9,18 @@ import (
 // leadWords says in three sentences what was compared, where the error starts and what causes it; a run that cannot say all
 // of it has fewer.
 func leadWords(run *results.Run, findings []finding) []sentence {
-	if len(run.Taps) > 0 && len(run.Policies) > 0 {
+	switch a, s, w := newAblation(run), newSearch(run), newSweep(run); {
+	case kindOf(run) == results.KindAblation && a != nil:
+		return withCause(ablationLead(a), causeWords(run, nil))
+	case kindOf(run) == results.KindSearch && s != nil:
+		return withCause([]sentence{searchLead(s)}, causeWords(run, nil))
+	case kindOf(run) == results.KindNonFinite && newAccidents(run) != nil:
+		return nonFiniteLead(run)
+	case kindOf(run) == results.KindSweep && w != nil:
+		return sweepLead(run, w)
+	case len(run.Taps) > 0 && len(run.Policies) > 0:
 		main := mainPolicy(run, findings)
 		return withCause([]sentence{comparedWords(run), startWords(run, &findings[main])}, causeWords(run, &findings[main]))
-	}
-	switch kindOf(run) {
-	case results.KindAblation:
-		if a := newAblation(run); a != nil {
-			return withCause(ablationLead(a), causeWords(run, nil))
-		}
-	case results.KindSearch:
-		if s := newSearch(run); s != nil {
-			return withCause([]sentence{searchLead(s)}, causeWords(run, nil))
-		}
-	case results.KindNonFinite:
-		return nonFiniteLead(run)
-	case results.KindSweep:
-		if s := newSweep(run); s != nil {
-			return sweepLead(run, s)
-		}
 	}
 	return []sentence{say("Nothing was compared: the run has %s policies and %s taps.",
 		formatCount(len(run.Policies)), formatCount(len(run.Taps)))}

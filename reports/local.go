@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"bf16lab/experiments/results"
 )
@@ -42,8 +43,8 @@ func gainOf(tap *results.Tap, policy int) float64 {
 	return float64(tap.Local[policy].Gain)
 }
 
-// localSources returns the taps of the trunk with the largest local error under a policy, each module and block once,
-// largest first. Infinite errors, of a reference that is zero, are no measure of size and left out.
+// localSources returns the taps of the trunk with the largest local error under a policy, largest first. A
+// module is named once, and not after a module inside of it, whose error it hands on. Infinite errors, of a reference that is zero, are no measure of size and left out.
 func localSources(run *results.Run, policy int) []localSource {
 	sources := []localSource{}
 	for i := range run.Taps {
@@ -53,12 +54,14 @@ func localSources(run *results.Run, policy int) []localSource {
 		}
 	}
 	slices.SortStableFunc(sources, func(a, b localSource) int { return cmp.Compare(b.Error, a.Error) })
-	seen := map[string]bool{}
+	var named []string
 	sources = slices.DeleteFunc(sources, func(s localSource) bool {
 		module := run.Taps[s.Tap].Module
-		was := module != "" && seen[module]
-		seen[module] = true
-		return was
+		if slices.ContainsFunc(named, func(n string) bool { return n == module || strings.HasPrefix(n, module+"/") }) {
+			return true
+		}
+		named = append(named, module)
+		return false
 	})
 	return sources[:min(len(sources), sourcesShown)]
 }

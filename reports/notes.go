@@ -125,7 +125,7 @@ func (n *notes) diagnostics(run *results.Run, findings []finding) {
 	n.heading("Diagnostics (seq_len=%s)", formatCount(run.Input.Length))
 	for p := range findings {
 		f := &findings[p]
-		if len(run.Taps) == 0 {
+		if len(run.Taps) == 0 || !hasLayers(run) {
 			break
 		}
 		n.item("%s", startWords(run, f).markdown())
@@ -139,8 +139,12 @@ func (n *notes) diagnostics(run *results.Run, findings []finding) {
 			n.item("%s: %s", codeSpan(f.Policy), s.markdown())
 		}
 	}
-	if lead := leadWords(run, findings); len(run.Taps) == 0 && len(lead) > 1 {
-		n.sentences(lead[1:])
+	if kindOf(run) != results.KindReplay {
+		rest := leadWords(run, findings)[1:]
+		if len(rest) > 0 && causeWords(run, nil) != nil {
+			rest = rest[:len(rest)-1] // the cause is the key finding
+		}
+		n.sentences(rest)
 	}
 	for _, text := range run.NonFinite.Words {
 		n.item("%s", escapeMarkdown(text))

@@ -74,7 +74,7 @@ func nextSteps(run *results.Run, findings []finding) []string {
 	for i := range findings {
 		created = created || findings[i].NonFinite.Created > 0
 	}
-	if len(findings) > 0 && len(run.Taps) > 0 && !hasLocal(run) {
+	if len(findings) > 0 && len(run.Taps) > 0 && hasLayers(run) && !hasLocal(run) {
 		add("Replay with local errors: they tell what a module adds from what it inherits.")
 	}
 	if a == nil && kindOf(run) != results.KindNonFinite {

@@ -140,7 +140,7 @@ func (p *page) execute() ([]byte, error) {
 
 // sectionsOf lists the sections that the page has for this run: those with data.
 func sectionsOf(run *results.Run, d *pageData) []section {
-	layers := len(run.Taps) > 0 && len(run.Policies) > 0 || kindOf(run) == results.KindReplay
+	layers := hasLayers(run)
 	var sections []section
 	for _, s := range []struct {
 		section
@@ -154,7 +154,7 @@ func sectionsOf(run *results.Run, d *pageData) []section {
 		{section{"blocks", "Blocks"}, layers},
 		{section{"verdicts", "Verdicts"}, d.Verdicts != nil},
 		{section{"worst", "Worst taps"}, layers},
-		{section{"outputs", "Outputs"}, layers},
+		{section{"outputs", "Outputs"}, layers || len(d.Outputs) > 0 && len(d.Policies) > 0},
 		{section{"junctions", "Splice junctions"}, len(d.Junctions.Rows) > 0},
 		{section{"non-finite", "Non-finite"}, layers || d.Accidents != nil},
 		{section{"run", "This run"}, true},

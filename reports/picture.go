@@ -47,9 +47,9 @@ func orNil[P interface {
 	return p
 }
 
-// ifTaps drops a picture of taps for a run that is about something else. A replay without taps gets its empty pictures.
+// ifTaps drops a picture by layer for a run that is about something else. A replay without taps gets its empty pictures.
 func ifTaps(run *results.Run, d drawing) drawing {
-	if len(run.Taps) == 0 && kindOf(run) != results.KindReplay {
+	if !hasLayers(run) {
 		return nil
 	}
 	return d

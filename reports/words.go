@@ -73,7 +73,7 @@ func (s sentence) String() string {
 // moreWords says what does not fit into the three sentences at the top: which policies are closest and farthest, and
 // whether anything became non-finite.
 func moreWords(run *results.Run, findings []finding) []sentence {
-	if len(run.Policies) == 0 || len(run.Taps) == 0 {
+	if len(run.Policies) == 0 || len(run.Taps) == 0 || !hasLayers(run) {
 		return nil
 	}
 	var words []sentence

@@ -38,6 +38,14 @@ func (r *Run) Check() error {
 	if err := checkPolicies(r.Policies); err != nil {
 		return err
 	}
+	if len(r.Sources) > maxPolicies {
+		return fmt.Errorf("sources: %d, at most %d can be read", len(r.Sources), maxPolicies)
+	}
+	for i := range r.Sources {
+		if r.Sources[i].Label == "" {
+			return fmt.Errorf("sources[%d].label: empty", i)
+		}
+	}
 	if err := r.checkRule(); err != nil {
 		return err
 	}

@@ -10,12 +10,13 @@ import (
 
 // check reports the first contradiction in the report of non-finite values of a run.
 func (n *NonFinite) check(r *Run) error {
-	if len(n.Policies) != 0 && len(n.Policies) != len(r.Policies) {
+	own := len(r.Sources) == 0 // else the policies are those of a source
+	if own && len(n.Policies) != 0 && len(n.Policies) != len(r.Policies) {
 		return fmt.Errorf("policies: %d entries for %d policies", len(n.Policies), len(r.Policies))
 	}
 	for i := range n.Policies {
 		p := &n.Policies[i]
-		if p.Policy != r.Policies[i].Name {
+		if own && p.Policy != r.Policies[i].Name {
 			return fmt.Errorf("policies[%d].policy: %.80q, the run has %.80q", i, p.Policy, r.Policies[i].Name)
 		}
 		if err := p.check(); err != nil {

@@ -149,7 +149,7 @@ func (r *Run) checkSweep() error {
 		if err := c.check(len(s.Outputs)); err != nil {
 			return fmt.Errorf("cells[%d].%w", i, err)
 		}
-		if !slices.ContainsFunc(r.Policies, func(p Policy) bool { return p.Name == c.Policy }) {
+		if len(r.Sources) == 0 && !slices.ContainsFunc(r.Policies, func(p Policy) bool { return p.Name == c.Policy }) {
 			return fmt.Errorf("cells[%d].policy: %.80q is none of the run", i, c.Policy)
 		}
 		if seen[at] {

@@ -35,4 +35,13 @@ function accidentsTables() {
     count, { ...index, title: "At", help: "Flat index of the worst one." },
   ], { label: "Near misses", rows: a.near, limit: 20, search, filters: [report.choice("Kind", ["all", ...names], (i) => { kind = i; table.draw(); })],
     keep: (row) => !kind || row.kind === names[kind - 1], empty: "Nothing comes near an accident." });
+  report.table(document.getElementById("accidents-ranges"), [
+    { title: "Policy", help: "The precision policy.", value: (row) => row.policy, cell: (row) => a.policies[row.policy] },
+    { title: "Primitive", help: "A function that is not defined everywhere, or that overflows.", value: (row) => row.primitive, cell: (row) => element("code", {}, row.primitive) },
+    { title: "Smallest argument", help: "Of the operand; of the base for pow, of the divisor’s magnitude for div.", class: "number", value: (row) => decode(row.low), cell: (row) => value(row.low) },
+    { title: "Largest argument", help: "The other end of the range.", class: "number", value: (row) => decode(row.high), cell: (row) => value(row.high) },
+    count,
+  ], { label: "Ranges of arguments", rows: a.ranges, limit: 20, empty: "No such function was called." });
+  document.getElementById("accidents-largest").append(...a.largest.map((row, p) => element("li", {}, element("strong", {}, a.policies[p]),
+    row.equation < 0 ? ": all results are zero." : `: the largest finite result is ${value(row.value)}, of at most ${value(a.limits[p])}; ${row.primitive}${row.module ? ` of ${row.module}` : ""} makes it (equation ${format.count(row.equation)}).`)));
 }

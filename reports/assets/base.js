@@ -97,7 +97,7 @@ const theme = {
 // decadeTicks are whole powers of ten between two decimal logarithms, with 2 and 5 where few decades are in view.
 function decadeTicks(from, to, height) {
   const span = to - from, at = [];
-  const digits = span > 3.2 ? [1] : span > 1 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const digits = span > 3.2 ? [1] : span > 1 ? [1, 2, 5] : span > 0.6 ? [1, 2, 3, 5, 7] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
   const step = Math.max(1, Math.ceil(span / (height / 30)));
   for (let d = Math.floor(from); d <= Math.ceil(to); d++) {
     if ((d - Math.floor(from)) % step) continue;
@@ -122,5 +122,6 @@ function policyCell(policy) {
 
 // tapLink is a tap's name that shows the tap in the plot.
 function tapLink(tap) {
+  if (!document.getElementById("layers")) return element("code", {}, breakable(data.names[tap]));
   return element("a", { class: "tap", href: "#layers", "data-tap": String(tap + 1) }, breakable(data.names[tap]));
 }

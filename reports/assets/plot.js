@@ -248,6 +248,7 @@ report.plot = (function () {
 
   // show brings a tap into the plot and holds it there.
   function show(tap) {
+    if (!plot) return;
     visit(state.place[tap]);
     hold(tap);
     root.focus({ preventScroll: true });

@@ -5,12 +5,19 @@ report.search = (function () {
   const s = data.search;
   const set = (names) => (names?.length ? element("span", {}, ...names.flatMap((name, i) => [i ? ", " : "", element("code", {}, breakable(name))])) : "nothing");
 
+  // sites are the smallest set inside of the groups; a long list is folded.
+  function sites() {
+    const few = 4;
+    if (s.sites.length <= few) return set(s.sites);
+    return element("details", {}, element("summary", {}, `${format.count(s.sites.length)} sites`), set(s.sites));
+  }
+
   function facts() {
     const fact = (label, ...text) => element("div", {}, element("dt", {}, label), element("dd", {}, ...text));
     document.getElementById("search-facts").append(...[
       fact("Looked for", `relative L2 at ${s.output} under ${format.error(decode(s.bound))}, in ${s.runs} run${s.runs === 1 ? "" : "s"}`),
       fact("Found", s.found ? set(s.groups) : "no set that was tried is under the bound"),
-      s.sites?.length ? fact("Sites inside", set(s.sites)) : null,
+      s.sites?.length ? fact("Sites inside", sites()) : null,
       fact("Relative L2", `${format.error(decode(s.base))} → ${format.error(decode(s.reached))}`),
       decode(s.cost) === null ? null : fact("Cost", `${format.percent(decode(s.cost))} of the model’s work is then kept in ${s.reference}`),
     ].filter(Boolean));
@@ -35,7 +42,7 @@ report.search = (function () {
       { title: "Kept in the reference’s precision", help: "The cheapest set that was found for its error.", value: (row) => row.groups?.length ?? 0, cell: (row) => set(row.groups) },
       { title: "cost", help: helpOf("cost"), class: "number", value: (row) => decode(row.cost), cell: (row) => format.percent(decode(row.cost)) },
       { title: "relative L2 left", help: data.measures[0].help, class: "number", value: (row) => decode(row.residual), cell: (row) => format.error(decode(row.residual)) },
-    ], { label: "Cheapest sets", rows: points });
+    ], { label: "Cheapest sets", rows: points, limit: 10 });
   }
 
   function steps() {

@@ -16,7 +16,7 @@ report.sweep = (function () {
     const at = (policy, length) => points.find((p) => p.policy === policy && p.length === length);
     const pick = (policy, key) => lengths.map((length) => decode(at(policy, length)?.[key] ?? null));
     chart = report.chart(root, {
-      label: "Error by length", x: lengths.map(Math.log2), xSplits: lengths.map(Math.log2), xLabel: "bases", yLabel: `relative L2 at ${s.outputs[output]}`,
+      label: "Error by length", x: lengths.map(Math.log2), xSplits: lengths.map(Math.log2), xLabel: "bases", yLabel: "relative L2",
       xText: (v) => format.count(Math.round(2 ** v)),
       series: s.policies.flatMap((name, p) => [{ label: name, policy: p, values: pick(p, "median"), kind: "line" },
         { label: name, policy: p, values: pick(p, "low"), kind: "dots" }, { label: name, policy: p, values: pick(p, "high"), kind: "dots" }]),

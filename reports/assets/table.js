@@ -16,7 +16,7 @@ report.table = function (root, columns, options) {
   let terms = [];
 
   const heads = columns.map((column, i) => {
-    const button = element("button", { type: "button", title: column.help }, column.title);
+    const button = element("button", { type: "button", title: column.help }, breakable(column.title));
     button.addEventListener("click", () => {
       const first = column.class?.includes("number") ?? false; // figures: largest first
       descending = sortBy === i ? !descending : first;
