@@ -5,6 +5,7 @@ import (
 
 	"bf16lab/experiments/metrics"
 	"bf16lab/ops"
+	"bf16lab/ops/cpu"
 )
 
 // comparison is a probe that compares every watched value with the first plan's, and takes digests of the bits.
@@ -101,7 +102,7 @@ func digest(s *scratchRows, t *ops.Tensor, offset int64) metrics.Digest {
 	case t.F64 != nil:
 		return metrics.DigestOf(t.F64, offset)
 	}
-	return metrics.DigestOf(ops.Widened(t, &s.test), offset)
+	return metrics.DigestOf(cpu.Widened(t, &s.test), offset)
 }
 
 // sharedWith returns the first plan after the reference whose tensor plan i shares, if that is an earlier plan; else 0.
@@ -145,10 +146,10 @@ func add(a *metrics.Accumulator, s *scratchRows, reference, test *ops.Tensor, of
 	case reference.F64 != nil && test.F64 != nil:
 		a.AddFloat64(reference.F64, test.F64, offset)
 	case reference.F64 != nil:
-		metrics.AddWidened(a, reference.F64, ops.Widened(test, &s.test), offset)
+		metrics.AddWidened(a, reference.F64, cpu.Widened(test, &s.test), offset)
 	case test.F64 != nil:
-		metrics.AddWidened(a, ops.Widened(reference, &s.reference), test.F64, offset)
+		metrics.AddWidened(a, cpu.Widened(reference, &s.reference), test.F64, offset)
 	default:
-		a.Add(ops.Widened(reference, &s.reference), ops.Widened(test, &s.test), offset)
+		a.Add(cpu.Widened(reference, &s.reference), cpu.Widened(test, &s.test), offset)
 	}
 }

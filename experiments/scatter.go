@@ -6,6 +6,7 @@ import (
 	"bf16lab/experiments/metrics"
 	"bf16lab/experiments/results"
 	"bf16lab/ops"
+	"bf16lab/ops/cpu"
 )
 
 // scatters counts the error of every policy at every tap by the magnitude of the reference. The counts of a tap under a policy are
@@ -89,7 +90,7 @@ func (s *scatters) put(watch, policy int, table *metrics.Scatter) {
 // countErrors adds a chunk to a table, whatever it is stored as.
 func countErrors(table *metrics.Scatter, rows *scratchRows, reference, test *ops.Tensor) {
 	if reference.F64 == nil && test.F64 == nil {
-		table.Add(ops.Widened(reference, &rows.reference), ops.Widened(test, &rows.test))
+		table.Add(cpu.Widened(reference, &rows.reference), cpu.Widened(test, &rows.test))
 		return
 	}
 	table.AddFloat64(doubled(reference), doubled(test))

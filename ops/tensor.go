@@ -92,19 +92,6 @@ func (t *Tensor) Range(lo, hi int, shape Shape) *Tensor {
 // As returns the same elements under another shape of the same size.
 func (t *Tensor) As(shape Shape) *Tensor { return t.Range(0, t.Shape.Size(), shape) }
 
-// Widened returns the values of a float32 or bfloat16 tensor as float32: its own memory, or scratch, which grows as needed.
-func Widened(t *Tensor, scratch *[]float32) []float32 {
-	if t.BF16 == nil {
-		return t.F32
-	}
-	if cap(*scratch) < len(t.BF16) {
-		*scratch = make([]float32, len(t.BF16))
-	}
-	out := (*scratch)[:len(t.BF16)]
-	bf16.DecodeBFloat16(out, t.BF16)
-	return out
-}
-
 // Element returns the element at flat position i as float64; truth values are 0 and 1.
 func (t *Tensor) Element(i int) float64 {
 	switch {

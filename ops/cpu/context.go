@@ -49,3 +49,13 @@ func encode(dst, t *ops.Tensor) {
 	}
 	decode(dst, t)
 }
+
+// Widened returns the values of a float32 or bfloat16 tensor as float32: its own memory, or scratch, which grows as needed.
+func Widened(t *ops.Tensor, scratch *[]float32) []float32 {
+	if t.BF16 == nil {
+		return t.F32
+	}
+	*scratch = grow(*scratch, len(t.BF16))
+	decodeBFloat16(*scratch, t.BF16)
+	return *scratch
+}
