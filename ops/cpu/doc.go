@@ -5,5 +5,8 @@
 // tile while everything is in cache. The plans run in lock step, unit by unit; where two plans agree on an equation and
 // on everything before it, it is computed once. A value lives until its last use.
 //
+// Products, sums and elementwise primitives have kernels for AVX-512 and AVX2; everything else, and everything on other
+// machines, is carried out by the definitions in plain Go.
+//
 // What is computed does not depend on the number of workers, on the instruction set, or on which values are watched.
 package cpu
