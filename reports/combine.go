@@ -80,6 +80,8 @@ func (c *combination) compare(r LabelledRun) error {
 		return fail("the weights", modelText(a), modelText(b))
 	case a.Input.SHA256 != b.Input.SHA256 || a.Input.Length != b.Input.Length || a.Input.Batch != b.Input.Batch || !slices.Equal(a.Input.Organisms, b.Input.Organisms):
 		return fail("the inputs", inputText(a), inputText(b))
+	case a.Samples != b.Samples:
+		return fail("the samples of taps", formatCount(a.Samples), formatCount(b.Samples))
 	case len(a.Taps) != len(b.Taps):
 		return fail("the taps", plural(len(a.Taps), "tap"), plural(len(b.Taps), "tap"))
 	}
@@ -101,7 +103,8 @@ func inputText(run *results.Run) string {
 func (c *combination) combine(runs []LabelledRun) (*results.Run, error) {
 	base := c.base.Run
 	out := &results.Run{Schema: schema, Kind: base.Kind, Version: base.Version, GoVersion: base.GoVersion, Machine: base.Machine,
-		Model: base.Model, Input: base.Input, Reference: base.Reference, LocalBy: base.LocalBy, Started: base.Started}
+		Model: base.Model, Input: base.Input, Reference: base.Reference, LocalBy: base.LocalBy, Started: base.Started,
+		StripElements: base.StripElements, Samples: base.Samples}
 	var names, configs []string
 	for _, r := range runs {
 		names = append(names, r.Label)

@@ -184,8 +184,7 @@ func newDetails(run *results.Run) []detail {
 		add("Started", run.Started.UTC().Format(time.RFC1123))
 	}
 	add("Took", ifPositive(int64(run.Seconds*1000), formatSeconds(run.Seconds)), ifPositive(run.PeakBytes, "at most "+formatBytes(run.PeakBytes)+" of memory"))
-	add("Sampled", ifPositive(int64(run.Samples), "the policies ran one after the other, and at most "+formatCount(run.Samples)+
-		" scattered elements of each tensor were compared; figures of larger tensors are estimates"))
+	add("Sampled", ifPositive(int64(run.Samples), "the policies ran one after the other; at most "+formatCount(run.Samples)+" scattered elements of each tensor"))
 	add("Strips", ifPositive(int64(run.StripElements), "values were passed from layer to layer along the sequence, "+formatCount(run.StripElements)+" elements at a time"))
 	add("Machine", machine.CPU, strings.Trim(machine.OS+"/"+machine.Arch, "/"), ifPositive(int64(machine.Threads), plural(machine.Threads, "thread")),
 		ifPositive(machine.Memory, formatBytes(machine.Memory)+" of memory"))

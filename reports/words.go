@@ -71,12 +71,15 @@ func (s sentence) String() string {
 }
 
 // moreWords says what does not fit into the three sentences at the top: which policies are closest and farthest, and
-// whether anything became non-finite.
+// whether anything became non-finite; before them, that the figures are those of samples.
 func moreWords(run *results.Run, findings []finding) []sentence {
 	if len(run.Policies) == 0 || len(run.Taps) == 0 || !hasLayers(run) {
 		return nil
 	}
 	var words []sentence
+	if run.Samples > 0 {
+		words = append(words, say("Sampled: of every tensor at most %s scattered elements were compared, so figures of larger ones are estimates.", formatCount(run.Samples)))
+	}
 	if s := distanceWords(run, findings); s != nil {
 		words = append(words, s)
 	}

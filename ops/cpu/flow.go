@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"slices"
-
-	"bf16lab/ops"
-)
+import "bf16lab/ops"
 
 // flow is a part of the schedule that is carried out strip by strip: in every strip each unit goes on as far as what it
 // reads is there. Of a value that only units of the flow read, no more exists than what is still to be read.
@@ -142,86 +138,4 @@ func (f *flow) kept(w *window, cursor []int) int {
 		}
 	}
 	return low
-}
-
-// findWindows settles which values the flow makes or gives back while it goes on. before tells whether a class is there
-// before the flow, later whether it is read after it.
-func (p *Program) findWindows(f *flow, before, later func(class int) bool) {
-	at := map[int]int{} // class -> index of its window
-	whole := map[int]bool{}
-	for i, s := range f.steps {
-		for _, in := range s.instances {
-			p.findMade(f, i, in, at, before)
-			for _, v := range f.unit(i).readsWhole(f.reads[i]) {
-				for _, plan := range p.sources(f.unit(i), in.plan, v) {
-					whole[p.class[plan][v.ID]] = true
-				}
-			}
-			for _, x := range f.reads[i] {
-				p.findRead(f, i, in, x, at)
-			}
-		}
-	}
-	var keep []window
-	for _, w := range f.windows {
-		w.stays = whole[w.class] || later(w.class)
-		if w.maker >= 0 || !w.stays {
-			keep = append(keep, w)
-		}
-	}
-	f.windows = keep
-}
-
-// findMade adds windows for what an instance of unit i makes.
-func (p *Program) findMade(f *flow, i int, in *instance, at map[int]int, before func(class int) bool) {
-	for _, n := range f.unit(i).made() {
-		v := n.Out[0]
-		c := p.class[in.plan][v.ID]
-		if _, ok := at[c]; ok || before(c) || p.uses[c] == 0 && f.unit(i).rows > 0 {
-			continue
-		}
-		at[c] = len(f.windows)
-		f.windows = append(f.windows, window{class: c, shape: v.Shape, storage: p.storage(in.plan, v), maker: i})
-	}
-}
-
-// findRead notes that an instance of unit i reads a value. Inputs of the graph are not given back early.
-func (p *Program) findRead(f *flow, i int, in *instance, x reach, at map[int]int) {
-	for _, plan := range p.sources(f.unit(i), in.plan, x.value) {
-		c := p.class[plan][x.value.ID]
-		if c < len(p.graph.Inputs) {
-			continue
-		}
-		if _, ok := at[c]; !ok {
-			at[c] = len(f.windows)
-			f.windows = append(f.windows, window{class: c, shape: x.value.Shape, storage: p.storage(plan, x.value), maker: -1})
-		}
-		w := &f.windows[at[c]]
-		w.readers = append(w.readers, windowReader{i, x})
-	}
-}
-
-// sources returns the plans whose values a unit reads as v under a plan: its own, the reference, or both.
-func (p *Program) sources(u *unit, plan int, v *ops.Value) []int {
-	var out []int
-	for _, n := range u.nodes {
-		for i, o := range n.In {
-			if o.Value != v {
-				continue
-			}
-			from := plan
-			if p.operandClass(plan, n, i) == p.class[0][v.ID] {
-				from = 0
-			}
-			if !slices.Contains(out, from) {
-				out = append(out, from)
-			}
-		}
-	}
-	return out
-}
-
-// storage returns how a plan keeps a value that an equation makes.
-func (p *Program) storage(plan int, v *ops.Value) ops.Storage {
-	return p.plans[plan].Nodes[v.Node.Index].Storage(v.DType)
 }
