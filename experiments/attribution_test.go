@@ -127,6 +127,37 @@ func TestLocalErrors(t *testing.T) {
 	}
 }
 
+// TestJunctionHeadLeftOut shows that local plans carry out the junction head as the reference does, on the reference's values, so that
+// nothing is computed for it.
+func TestJunctionHeadLeftOut(t *testing.T) {
+	r := smallReplay(t, 1, "local: module\n")
+	reference, entering, left := r.plans.all[0], 0, 0
+	for _, n := range r.graph.Nodes {
+		if !inJunctionHead(n) {
+			continue
+		}
+		left++
+		for p := range r.policies {
+			np := r.plans.all[r.plans.local+p].Nodes[n.Index]
+			for i, o := range n.In {
+				if o.Value == nil || o.Value.Node == nil || inJunctionHead(o.Value.Node) {
+					continue
+				}
+				entering++
+				if !np.FromReference[min(i, 2)] {
+					t.Errorf("operand %d of equation %d is the plan's own", i, n.Index)
+				}
+			}
+			if np.FromReference = [3]bool{}; np != reference.Nodes[n.Index] {
+				t.Errorf("equation %d is not the reference's", n.Index)
+			}
+		}
+	}
+	if left == 0 || entering == 0 {
+		t.Errorf("%d equations, %d operands from outside", left, entering)
+	}
+}
+
 // compare compares two tensors of floats.
 func compare(reference, test *ops.Tensor) metrics.Metrics {
 	var a metrics.Accumulator
