@@ -250,7 +250,7 @@ func TestInspectingChangesNothing(t *testing.T) {
 		t.Errorf("created: %+v", created)
 	}
 	text := strings.Join(one.NonFinite.Words, "\n")
-	if !strings.Contains(text, "The model itself brings numbers that are not finite") || !strings.Contains(text, "outputs are not finite everywhere") {
+	if !strings.Contains(text, "numbers that are not finite: in ") || !strings.Contains(text, "outputs are not finite everywhere") {
 		t.Errorf("nothing about padded tracks in\n%s", text)
 	}
 }

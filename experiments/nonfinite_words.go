@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"bf16lab/bf16"
@@ -13,9 +14,8 @@ import (
 func (r *replay) nonFiniteWords(s *inspection, in *inputCheck) []string {
 	words := []string{fmt.Sprintf("Every element of the results of %d equations on the way to %d taps was looked at, for %d bases, under %s and %s.",
 		len(s.values), len(r.taps), r.run.Input.Length, r.reference.Name, count(len(r.policies), "policy", "policies"))}
-	for _, b := range in.bad {
-		words = append(words, fmt.Sprintf("The model itself brings numbers that are not finite: %s of the input %s; what is computed from them is NaN by design, in any precision, as un-scaled predictions of padded tracks are.",
-			count(int(b.elements), "element", "elements"), b.name))
+	if text := in.words(); text != "" {
+		words = append(words, text)
 	}
 	for p := range r.run.NonFinite.Policies {
 		part := &r.run.NonFinite.Policies[p]
@@ -35,6 +35,21 @@ func (r *replay) nonFiniteWords(s *inspection, in *inputCheck) []string {
 		}
 	}
 	return words
+}
+
+// words says which inputs are not finite; empty if all are.
+func (c *inputCheck) words() string {
+	if len(c.bad) == 0 {
+		return ""
+	}
+	elements, names := 0, make([]string, len(c.bad))
+	for i, b := range c.bad {
+		elements += int(b.elements)
+		names[i] = b.name
+	}
+	slices.Sort(names)
+	return fmt.Sprintf("The model itself brings %s: in %s. What is computed from them is NaN by design, in any precision, as un-scaled predictions of padded tracks are.",
+		count(elements, "number that is not finite", "numbers that are not finite"), strings.Join(names, ", "))
 }
 
 // accidents returns how many equations create non-finite values that the reference does not create as well.
