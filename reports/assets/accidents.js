@@ -42,6 +42,7 @@ function accidentsTables() {
     { title: "Largest argument", help: "The other end of the range.", class: "number", value: (row) => decode(row.high), cell: (row) => value(row.high) },
     count,
   ], { label: "Ranges of arguments", rows: a.ranges, limit: 20, empty: "No such function was called." });
+  const made = (row) => [element("code", {}, row.primitive), ...(row.module ? [" of ", element("code", {}, breakable(row.module))] : []), ` makes it (equation ${format.count(row.equation)}).`];
   document.getElementById("accidents-largest").append(...a.largest.map((row, p) => element("li", {}, element("strong", {}, a.policies[p]),
-    row.equation < 0 ? ": all results are zero." : `: the largest finite result is ${value(row.value)}, of at most ${value(a.limits[p])}; ${row.primitive}${row.module ? ` of ${row.module}` : ""} makes it (equation ${format.count(row.equation)}).`)));
+    ...(row.equation < 0 ? [": all results are zero."] : [`: the largest finite result is ${value(row.value)}, of at most ${value(a.limits[p])}; `, ...made(row)]))));
 }
