@@ -146,7 +146,11 @@ func (n *notes) diagnostics(run *results.Run, findings []finding) {
 		}
 		n.sentences(rest)
 	}
-	for _, text := range run.NonFinite.Words {
+	for _, words := range foldWords(run.NonFinite.Words) {
+		text := words.Text
+		if len(words.Parts) > 0 {
+			text += ": " + words.Parts[0] + " (and " + formatCount(len(words.Parts)-1) + " more places)"
+		}
 		n.item("%s", escapeMarkdown(text))
 	}
 }
