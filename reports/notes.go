@@ -99,7 +99,7 @@ func (n *notes) status(run *results.Run, findings []finding) {
 			m := &run.Taps[i].Metrics[p]
 			s = append(s, say(" At the 1 bp embedding %s of the elements are within 1e-2, %s within 1e-1.", formatPercent(m.Within[0]), formatPercent(m.Within[2]))...)
 		}
-		if v != nil {
+		if v != nil && findings[p].Policy != v.Rule.Baseline {
 			s = append(s, say(" Verdicts: %s.", verdictText(v, p))...)
 		}
 		n.item("%s", s.markdown())
