@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"strings"
+
 	"bf16lab/experiments/metrics"
 	"bf16lab/experiments/results"
 )
@@ -9,7 +11,7 @@ import (
 type accidents struct {
 	Policies []string      `json:"policies"`
 	Limits   []number      `json:"limits"` // by policy: largest finite number of the compute format
-	Words    []string      `json:"words"`
+	Words    []foldedWords `json:"words"`
 	Created  []creationRow `json:"created"`
 	Near     []nearMissRow `json:"near"`
 	Largest  []largestRow  `json:"largest"` // by policy
@@ -68,7 +70,7 @@ func newAccidents(run *results.Run) *accidents {
 	if len(from.Policies) == 0 && len(from.Words) == 0 {
 		return nil
 	}
-	a := &accidents{Policies: []string{}, Limits: []number{}, Words: from.Words, Created: []creationRow{}, Near: []nearMissRow{},
+	a := &accidents{Policies: []string{}, Limits: []number{}, Words: foldWords(from.Words), Created: []creationRow{}, Near: []nearMissRow{},
 		Largest: []largestRow{}, Ranges: []rangeRow{}}
 	for i := range from.Policies {
 		p := &from.Policies[i]
@@ -97,4 +99,37 @@ func numberList(from []metrics.Number) []number {
 		list[i] = number(v)
 	}
 	return list
+}
+
+// foldedWords are sentences that begin alike: what they have in common, and how each goes on. A single sentence has no parts.
+type foldedWords struct {
+	Text  string   `json:"text"`
+	Parts []string `json:"parts"`
+}
+
+// foldFrom is the number of neighbouring sentences with the same words before a colon from which on they are folded.
+const foldFrom = 3
+
+// foldWords folds neighbouring sentences that are the same up to their first colon.
+func foldWords(words []string) []foldedWords {
+	folded := []foldedWords{}
+	for i := 0; i < len(words); {
+		head, _, _ := strings.Cut(words[i], ": ")
+		end := i + 1
+		for end < len(words) && strings.HasPrefix(words[end], head+": ") {
+			end++
+		}
+		if end-i < foldFrom {
+			folded = append(folded, foldedWords{Text: words[i], Parts: []string{}})
+			i++
+			continue
+		}
+		group := foldedWords{Text: head}
+		for _, text := range words[i:end] {
+			group.Parts = append(group.Parts, strings.TrimPrefix(text, head+": "))
+		}
+		folded = append(folded, group)
+		i = end
+	}
+	return folded
 }

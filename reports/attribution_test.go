@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestAttributionWords holds the opening sentences of runs that say why.
@@ -21,4 +23,13 @@ func TestAttributionWords(t *testing.T) {
 		}
 	}
 	golden(t, "attribution_words.txt", b.Bytes())
+}
+
+// TestFoldWords folds three sentences or more that begin alike, and leaves all others as they are.
+func TestFoldWords(t *testing.T) {
+	got := foldWords([]string{"a: 1", "a: 2", "b", "c: x: 1", "c: 2", "c: 3", "d"})
+	want := []foldedWords{{"a: 1", []string{}}, {"a: 2", []string{}}, {"b", []string{}}, {"c", []string{"x: 1", "2", "3"}}, {"d", []string{}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -145,8 +145,14 @@ func nonFiniteLead(run *results.Run) []sentence {
 			closest = i
 		}
 	}
-	lead := []sentence{say("Every equation was watched for NaN and infinite values under %s, on %s bases of %s.",
-		strings.Join(names, ", "), formatCount(run.Input.Length), run.Input.Source)}
+	watched := say("Every equation was watched for NaN and infinite values under ")
+	for i, policy := range names {
+		if i > 0 {
+			watched = append(watched, piece{Text: " and "})
+		}
+		watched = append(watched, name(policy))
+	}
+	lead := []sentence{append(watched, say(", on %s bases of %s.", formatCount(run.Input.Length), run.Input.Source)...)}
 	if first == nil {
 		lead = append(lead, say("No policy makes a NaN or an infinity of finite operands that the reference does not make too."))
 	} else {
@@ -154,11 +160,21 @@ func nonFiniteLead(run *results.Run) []sentence {
 			name(creator), name(first.Primitive), name(first.Module), formatCount(first.Equation)))
 	}
 	if closest >= 0 {
-		p := &run.NonFinite.Policies[closest]
-		lead = append(lead, say("The closest to an overflow is a result of %s in %s under %s: %s, with %s as the largest number of the format.",
-			name(p.Largest.Primitive), name(p.Largest.Module), name(p.Policy), errorFigure(float64(p.Largest.Value)), errorFigure(float64(p.Limit))))
+		lead = append(lead, largestWords(&run.NonFinite.Policies[closest]))
 	}
 	return lead
+}
+
+// largestWords says how close the largest result under a policy is to an overflow.
+func largestWords(p *results.NonFinitePolicy) sentence {
+	l := &p.Largest
+	value, limit := errorFigure(float64(l.Value)), errorFigure(float64(p.Limit))
+	if l.Value > p.Limit {
+		return say("The largest result is one of %s in %s under %s: %s, beyond the %s that the policy’s format holds, so that a wider one keeps it.",
+			name(l.Primitive), name(l.Module), name(p.Policy), value, limit)
+	}
+	return say("The closest to an overflow is a result of %s in %s under %s: %s, with %s as the largest number of the format.",
+		name(l.Primitive), name(l.Module), name(p.Policy), value, limit)
 }
 
 // threeDigits is an error that is compared with a bound.

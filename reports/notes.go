@@ -99,7 +99,7 @@ func (n *notes) status(run *results.Run, findings []finding) {
 			m := &run.Taps[i].Metrics[p]
 			s = append(s, say(" At the 1 bp embedding %s of the elements are within 1e-2, %s within 1e-1.", formatPercent(m.Within[0]), formatPercent(m.Within[2]))...)
 		}
-		if v != nil {
+		if v != nil && findings[p].Policy != v.Rule.Baseline {
 			s = append(s, say(" Verdicts: %s.", verdictText(v, p))...)
 		}
 		n.item("%s", s.markdown())
@@ -146,7 +146,11 @@ func (n *notes) diagnostics(run *results.Run, findings []finding) {
 		}
 		n.sentences(rest)
 	}
-	for _, text := range run.NonFinite.Words {
+	for _, words := range foldWords(run.NonFinite.Words) {
+		text := words.Text
+		if len(words.Parts) > 0 {
+			text += ": " + words.Parts[0] + " (and " + formatCount(len(words.Parts)-1) + " more places)"
+		}
 		n.item("%s", escapeMarkdown(text))
 	}
 }

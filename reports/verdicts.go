@@ -33,7 +33,8 @@ type verdictRow struct {
 	Word   int    `json:"word"` // index into Words
 }
 
-// newVerdicts collects the verdicts, in the order of the taps; nil for a run without any.
+// newVerdicts collects the verdicts, in the order of the taps; nil for a run without any. The baseline, which is exact by
+// definition, is left out.
 func newVerdicts(run *results.Run) *verdicts {
 	rule := run.Rule
 	v := &verdicts{Words: verdictWords, Rows: []verdictRow{},
@@ -44,8 +45,8 @@ func newVerdicts(run *results.Run) *verdicts {
 	for i := range run.Taps {
 		for p, verdict := range run.Taps[i].Verdict {
 			word := slices.Index(verdictWords, verdict.Word)
-			if word < 0 {
-				continue // not judged
+			if word < 0 || run.Policies[p].Name == rule.Baseline {
+				continue
 			}
 			v.Counts[p][word]++
 			v.Rows = append(v.Rows, verdictRow{i, p, number(verdict.R), number(verdict.Floor), word})

@@ -25,7 +25,7 @@ type runCommand struct {
 
 // Help is shown by bf16lab run --help.
 func (runCommand) Help() string {
-	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, plots/*.png, taps.csv and results.json, all at once at the end; an ablation adds ablation.csv.
+	return `The reference and the policies of the file run in lock step, and every tap is compared with the reference while it is alive. The output folder receives report.html, notes.md, plots, data.json, data.npz, taps.csv and results.json, all at once at the end; an ablation adds ablation.csv.
 
 If whole values take more memory than the run may take, they are passed from layer to layer in strips along the sequence, which changes no bit. If that is too much as well, the policies run one after the other and scattered samples of large taps are compared; results and report say so.
 

@@ -19,7 +19,8 @@ function accidentsTables() {
   const count = { title: "Elements", help: "How many elements it concerns.", class: "number", value: (row) => row.count, cell: (row) => format.count(row.count) };
   const index = { title: "First at", help: "Flat index of the first one.", class: "number narrow-hide", value: (row) => row.index, cell: (row) => format.count(row.index) };
   const search = (row) => `${row.module} ${row.primitive} ${row.function} ${a.policies[row.policy]}`;
-  document.getElementById("accidents-words").append(...(a.words ?? []).map((text) => element("li", {}, text)));
+  document.getElementById("accidents-words").append(...a.words.map(({ text, parts }) => (parts.length ? element("li", {},
+    element("details", {}, element("summary", {}, `${text} (${parts.length} places)`), element("ul", {}, ...parts.map((part) => element("li", {}, part))))) : element("li", {}, text))));
   report.table(document.getElementById("accidents-created"), [
     ...columns,
     { title: "Made", help: "The first value, and the operands there.", value: (row) => row.primitive, cell: (row) => `${value(row.value)} of ${row.operands.map(value).join(", ") || "no operands"}` },
@@ -42,6 +43,7 @@ function accidentsTables() {
     { title: "Largest argument", help: "The other end of the range.", class: "number", value: (row) => decode(row.high), cell: (row) => value(row.high) },
     count,
   ], { label: "Ranges of arguments", rows: a.ranges, limit: 20, empty: "No such function was called." });
+  const made = (row) => [element("code", {}, row.primitive), ...(row.module ? [" of ", element("code", {}, breakable(row.module))] : []), ` makes it (equation ${format.count(row.equation)}).`];
   document.getElementById("accidents-largest").append(...a.largest.map((row, p) => element("li", {}, element("strong", {}, a.policies[p]),
-    row.equation < 0 ? ": all results are zero." : `: the largest finite result is ${value(row.value)}, of at most ${value(a.limits[p])}; ${row.primitive}${row.module ? ` of ${row.module}` : ""} makes it (equation ${format.count(row.equation)}).`)));
+    ...(row.equation < 0 ? [": all results are zero."] : [`: the largest finite result is ${value(row.value)}, of at most ${value(a.limits[p])}; `, ...made(row)]))));
 }

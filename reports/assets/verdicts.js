@@ -5,7 +5,7 @@ function verdictsTable() {
   const v = data.verdicts;
   if (!v) return;
   const meaning = { worse: "worse than the baseline", within: "within what low precision itself costs", better: "better than the baseline", exact: "exact, the same bits as the baseline" };
-  document.getElementById("verdicts-counts").append(...data.policies.map((name, p) => element("li", {}, element("strong", {}, name), ": ",
+  document.getElementById("verdicts-counts").append(...data.policies.map((name, p) => name === v.rule.baseline ? element("li", {}, element("strong", {}, name), " is the baseline.") : element("li", {}, element("strong", {}, name), ": ",
     v.words.map((word, w) => [v.counts[p][w], meaning[word]]).filter(([n]) => n).map(([n, text]) => `${format.count(n)} tap${n === 1 ? "" : "s"} ${text}`).join("; ") || "not judged", ".")));
   let policy = 0, word = 0;
   const ratio = (title, key, term) => ({ title, help: helpOf(term), class: "number", value: (row) => decode(row[key]), cell: (row) => format.factor(decode(row[key])) });
