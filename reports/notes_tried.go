@@ -19,9 +19,7 @@ func (n *notes) tried(run *results.Run) {
 		n.triedGroups(a)
 	}
 	if s := newSearch(run); s != nil {
-		for _, step := range s.Steps {
-			n.item("Search: restoring %s leaves %s (%s)", codeList(step.Restored), formatError(float64(step.Reached), 3), underBound(step.Passed))
-		}
+		n.triedSets(s)
 	}
 	if s := newSweep(run); s != nil {
 		n.item("Sweep: %s under %s, %s missing", plural(len(s.Cells), "cell"), codeList(s.Policies), formatCount(s.Missing))
@@ -43,6 +41,27 @@ func (n *notes) triedGroups(a *ablation) {
 	for _, s := range a.Sums[output] {
 		n.item("Shares of %s add up to %s, all groups together give %s (interaction %s)", s.Direction,
 			formatPercent(float64(s.Sum)), formatPercent(float64(s.All)), formatPercent(float64(s.Interaction)))
+	}
+}
+
+// namedSet is the largest set of a search that is written out; larger ones are counted.
+const namedSet = 3
+
+// triedSets lists the sets of a search, the larger ones as a number.
+func (n *notes) triedSets(s *search) {
+	larger, passed := 0, 0
+	for _, step := range s.Steps {
+		if len(step.Restored) > namedSet {
+			larger++
+			if step.Passed {
+				passed++
+			}
+			continue
+		}
+		n.item("Search: restoring %s leaves %s (%s)", codeList(step.Restored), formatError(float64(step.Reached), 3), underBound(step.Passed))
+	}
+	if larger > 0 {
+		n.item("Search: of %s of more than %d names %d came under the bound", plural(larger, "set"), namedSet, passed)
 	}
 }
 
