@@ -22,6 +22,7 @@ type comparison struct {
 type sums struct {
 	metrics.Accumulator
 	digest metrics.Digest
+	end    int64 // the digest holds the elements before this one
 }
 
 func newComparison(watches, plans int) *comparison {
@@ -63,8 +64,10 @@ func (c *comparison) Observe(watch, group int, offset int64, values []*ops.Tenso
 	c.mu.Unlock()
 	s := c.scratch.Get().(*scratchRows)
 	defer c.scratch.Put(s)
-	if first(values) {
+	// The reference is observed again with plans that run in a later pass; a pass has the chunks of a group in ascending order.
+	if offset >= gathered[0].end {
 		gathered[0].digest.Merge(digest(s, values[0], offset))
+		gathered[0].end = offset + int64(values[0].Shape.Size())
 	}
 	for i := 1; i < len(values); i++ {
 		if values[i] == nil || sharedWith(values, i) > 0 {
@@ -78,17 +81,6 @@ func (c *comparison) Observe(watch, group int, offset int64, values []*ops.Tenso
 			gathered[i] = gathered[j]
 		}
 	}
-}
-
-// first tells whether the reference is computed in this pass: it is there in later passes too, for comparison with the plans
-// that are observed then.
-func first(values []*ops.Tensor) bool {
-	missing, other := false, false
-	for _, v := range values[1:] {
-		missing = missing || v == nil
-		other = other || v != nil && v != values[0]
-	}
-	return !(missing && other)
 }
 
 // digest returns the digest of the values of a chunk, whatever they are stored as: a bfloat16 counts as the float32 of the same
