@@ -42,7 +42,7 @@ func newErrorPicture(run *results.Run) errorPicture {
 func newLocalPicture(run *results.Run) errorPicture {
 	e := newErrorPicture(run)
 	e.Title = "Local and accumulated error"
-	e.Explanation = "Relative L2 against %s: lines have accumulated, dots are made by one " + localUnit(run) + " on the reference’s inputs"
+	e.Explanation = "Relative L2 against %s: lines have accumulated, dots are one " + localUnit(run) + " on the reference’s inputs"
 	for p := range e.Series {
 		e.Series[p].Local = byTap(run, p, localL2)
 	}

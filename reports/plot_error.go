@@ -46,7 +46,7 @@ func errorExplanation(e errorPicture, rows errorRows) string {
 		text += " Dashed: " + e.lineText() + "."
 	}
 	if rows.hasExact {
-		text += " Dots in the row “exact” have no error at all."
+		text += " In the row “exact”: no error."
 	}
 	return text
 }
