@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Makes the README's table of speed: table.py FILE reads one JSON object {tool, name, seconds, ...} a line, keeps the fastest of each
+tool and name, and sets bf16lab beside the others."""
+import json
+import sys
+
+OURS = 'bf16lab'
+ROWS = [
+    ('gemm-512', 'float32 product, 512 x 512 x 512', [('OpenBLAS', 'gemm-512')]),
+    ('gemm-1024', 'float32 product, 1,024 x 1,024 x 1,024', [('OpenBLAS', 'gemm-1024')]),
+    ('gemm-2048', 'float32 product, 2,048 x 2,048 x 2,048', [('OpenBLAS', 'gemm-2048')]),
+    ('gemm-4096', 'float32 product, 4,096 x 4,096 x 4,096', [('OpenBLAS', 'gemm-4096')]),
+    ('gemm-32x1536x3072', 'float32 product, 32 x 1,536 x 3,072', [('OpenBLAS', 'gemm-32x1536x3072')]),
+    ('conv5-768-4096', 'convolution of width 5, 768 to 768 channels, 4,096 positions', []),
+    ('copy', 'copy of 256 MiB', []),
+    ('norm-gelu', 'RMSBatchNorm and GELU in bfloat16', []),
+    ('norm-gelu-f32', 'RMSBatchNorm and GELU in float32', []),
+    ('trunk-4096', 'trunk and embeddings, 4,096 bases, `jax-cpu-eager`',
+     [('PyTorch float32 eager', 'trunk-4096'), ('JAX bf16-prim', 'trunk-4096')]),
+    ('trunk-4096-f32', 'the same, `f32`', [('PyTorch float32 eager', 'trunk-4096')]),
+    ('heads-4096', 'the same with all heads, `jax-cpu-eager`', [('JAX bf16-jit', 'heads-4096')]),
+    ('trunk-16384', 'trunk and embeddings, 16,384 bases, `jax-cpu-eager`', []),
+    ('lockstep-4096', 'five policies in lock step, every metric of every tap', [(OURS, 'alone-4096')]),
+    ('alone-4096', 'the five policies one after the other, no metrics', []),
+    ('weights', 'synthetic weights, 450 million values', []),
+]
+
+
+def read(path):
+    best = {}
+    with open(path) as f:
+        for line in f:
+            r = json.loads(line)
+            key = r['tool'], r['name']
+            if key not in best or r['seconds'] < best[key]['seconds']:
+                best[key] = r
+    return best
+
+
+def seconds(s):
+    return f'{s * 1e3:.2f} ms' if s < 0.1 else f'{s:.2f} s'
+
+
+def rate(r):
+    if r.get('flops'):
+        return f'{r["flops"] / r["seconds"] / 1e9:.0f} GFLOP/s'
+    if r.get('bytes'):
+        return f'{r["bytes"] / r["seconds"] / 1e9:.1f} GB/s'
+    return ''
+
+
+def main():
+    best = read(sys.argv[1])
+    print('| what | bf16lab | rate | beside it | time of bf16lab / time beside it |\n| --- | --- | --- | --- | --- |')
+    for name, text, others in ROWS:
+        ours = best.get((OURS, name))
+        if ours is None:
+            continue
+        beside = [(tool, best[tool, other]) for tool, other in others if (tool, other) in best]
+        described = ', '.join(f'{tool if tool != OURS else "one after the other"} {seconds(r["seconds"])}' for tool, r in beside)
+        ratios = ', '.join(f'{ours["seconds"] / r["seconds"]:.2f}' for _, r in beside)
+        print(f'| {text} | {seconds(ours["seconds"])} | {rate(ours)} | {described} | {ratios} |')
+
+
+if __name__ == '__main__':
+    main()
