@@ -60,7 +60,7 @@ other() {
 
 # jax MODE NAME OPTIONS: the fastest of the times in the JSON that the reference maker writes.
 jax() {
-  "$python" tools/jax_reference.py model --mode "$1" "${@:3}" --length 4096 --sample 1 --repeats 4 -o "$scratch/jax.npz" >/dev/null &&
+  "$python" tools/jax_reference.py model --mode "$1" "${@:3}" --length 4096 --sample 1 --outputs-only --repeats 4 -o "$scratch/jax.npz" >/dev/null &&
     "$python" -c 'import json, sys
 print(json.dumps({"tool": "JAX " + sys.argv[2], "name": sys.argv[3], "seconds": min(json.load(open(sys.argv[1]))["times"])}))' "$scratch/jax.json" "$1" "$2"
 }
