@@ -13,6 +13,7 @@ import (
 // kinds holds how each kind of experiment is run.
 var kinds = map[string]func(context.Context, *Config, Options) (*results.Run, error){
 	results.KindReplay:    Replay,
+	results.KindVerdict:   Replay,
 	results.KindNonFinite: NonFinite,
 	results.KindAblation:  Ablate,
 	results.KindSearch:    Search,
@@ -22,6 +23,7 @@ var kinds = map[string]func(context.Context, *Config, Options) (*results.Run, er
 // planners holds how the cost of a kind of experiment is found out beforehand.
 var planners = map[string]func(*Config, Options) (results.ReplayPlan, error){
 	results.KindReplay:    planReplay,
+	results.KindVerdict:   planReplay,
 	results.KindNonFinite: planReplay,
 	results.KindAblation:  planAblation,
 	results.KindSearch:    planSearch,

@@ -31,8 +31,11 @@ const (
 	defaultWorse    = 1.25
 )
 
-// checkVerdict fills in what the section leaves open and checks the rest.
+// checkVerdict fills in what the section leaves open and checks the rest. An experiment of kind verdict has the section anyway.
 func (c *Config) checkVerdict() error {
+	if c.Kind == results.KindVerdict && c.Verdict == nil {
+		c.Verdict = &VerdictConfig{}
+	}
 	v := c.Verdict
 	if v == nil {
 		return nil

@@ -123,3 +123,14 @@ func TestReordered(t *testing.T) {
 		t.Error("nothing is re-ordered")
 	}
 }
+
+// TestKindVerdict: an experiment of kind verdict judges without being asked to by a section of its own.
+func TestKindVerdict(t *testing.T) {
+	r := smallReplay(t, 1, "kind: verdict\n")
+	if want := (results.VerdictRule{Baseline: "jax-cpu-eager", Floor: policy.OrderSequential, Better: 0.8, Worse: 1.25}); r.run.Rule != want {
+		t.Errorf("rule %+v, want %+v", r.run.Rule, want)
+	}
+	if tap := r.run.Taps[0]; len(tap.Verdict) != len(r.policies) {
+		t.Errorf("%d verdicts on %d policies", len(tap.Verdict), len(r.policies))
+	}
+}

@@ -56,7 +56,7 @@ type combination struct {
 func replaysOf(runs []LabelledRun) []LabelledRun {
 	var list []LabelledRun
 	for _, r := range runs {
-		if kindOf(r.Run) == results.KindReplay {
+		if isReplay(r.Run) {
 			list = append(list, r)
 		}
 	}
@@ -72,7 +72,7 @@ func (c *combination) compare(r LabelledRun) error {
 	if a.Reference.Name != b.Reference.Name || a.Reference.YAML != b.Reference.YAML {
 		return fail("the references", a.Reference.Name, b.Reference.Name)
 	}
-	if kindOf(b) != results.KindReplay {
+	if !isReplay(b) {
 		return nil
 	}
 	switch {
@@ -131,7 +131,7 @@ func (c *combination) combine(runs []LabelledRun) (*results.Run, error) {
 
 // label is the name of a policy of a run: with the run's label where several replays are compared.
 func (c *combination) label(policy string, r LabelledRun) string {
-	if policy == "" || len(c.replays) < 2 || kindOf(r.Run) != results.KindReplay {
+	if policy == "" || len(c.replays) < 2 || !isReplay(r.Run) {
 		return policy
 	}
 	return policy + " (" + r.Label + ")"

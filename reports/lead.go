@@ -18,6 +18,8 @@ func leadWords(run *results.Run, findings []finding) []sentence {
 		return nonFiniteLead(run)
 	case kindOf(run) == results.KindSweep && w != nil:
 		return sweepLead(run, w)
+	case kindOf(run) == results.KindVerdict && newVerdicts(run) != nil:
+		return verdictLead(run, newVerdicts(run))
 	case len(run.Taps) > 0 && len(run.Policies) > 0:
 		main := mainPolicy(run, findings)
 		return withCause([]sentence{comparedWords(run), startWords(run, &findings[main])}, causeWords(run, &findings[main]))

@@ -139,7 +139,7 @@ func (n *notes) diagnostics(run *results.Run, findings []finding) {
 			n.item("%s: %s", codeSpan(f.Policy), s.markdown())
 		}
 	}
-	if kindOf(run) != results.KindReplay {
+	if !isReplay(run) {
 		rest := leadWords(run, findings)[1:]
 		if len(rest) > 0 && causeWords(run, nil) != nil {
 			rest = rest[:len(rest)-1] // the cause is the key finding

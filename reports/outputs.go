@@ -22,5 +22,5 @@ func outputsOf(taps []results.Tap) []int {
 
 // hasLayers reports whether a run is about the layers of the model: a replay, or another kind that watched more than outputs.
 func hasLayers(run *results.Run) bool {
-	return kindOf(run) == results.KindReplay || len(run.Policies) > 0 && len(outputsOf(run.Taps)) < len(run.Taps)
+	return isReplay(run) || len(run.Policies) > 0 && len(outputsOf(run.Taps)) < len(run.Taps)
 }

@@ -71,6 +71,12 @@ func kindOf(run *results.Run) string {
 	return run.Kind
 }
 
+// isReplay tells whether a run is a replay, with or without verdicts for its point.
+func isReplay(run *results.Run) bool {
+	kind := kindOf(run)
+	return kind == results.KindReplay || kind == results.KindVerdict
+}
+
 // pictureFiles draws all pictures of a run in all formats, each with its data as CSV. Names are relative to plots/.
 func pictureFiles(run *results.Run) ([]file, error) {
 	var files []file

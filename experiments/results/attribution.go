@@ -5,6 +5,7 @@ import "bf16lab/experiments/metrics"
 // The kinds of experiment, in Run.Kind. A file of before there were kinds has none and is a replay.
 const (
 	KindReplay    = "replay"
+	KindVerdict   = "verdict" // a replay whose point is the verdicts
 	KindAblation  = "ablation"
 	KindSearch    = "search"
 	KindNonFinite = "nonfinite"
