@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"strconv"
 
 	"bf16lab/experiments/results"
 )
@@ -18,13 +19,13 @@ func verdictLead(run *results.Run, v *verdicts) []sentence {
 
 // judgedWords counts the verdicts on every policy but the baseline.
 func judgedWords(run *results.Run, v *verdicts) sentence {
-	s := say("Judged by the error of %s (R is a policy's error over this one):", name(v.Rule.Baseline))
+	s := say("Taps judged by the error of %s (R is a policy’s error over this one):", name(v.Rule.Baseline))
 	separator := " "
 	for p := range run.Policies {
 		if run.Policies[p].Name == v.Rule.Baseline {
 			continue
 		}
-		s = append(s, say(separator+"%s is %s", name(run.Policies[p].Name), verdictText(v, p))...)
+		s = append(s, say(separator+"%s: %s", name(run.Policies[p].Name), verdictText(v, p))...)
 		separator = "; "
 	}
 	return append(s, say(".")...)
@@ -42,9 +43,12 @@ func worstVerdict(run *results.Run, v *verdicts) sentence {
 		return nil
 	}
 	row := v.Rows[worst]
-	return say("The largest R is %s, of %s at %s: %s.", formatError(float64(row.R), 3), name(run.Policies[row.Policy].Name), tapName(run, row.Tap),
+	return say("The largest R is %s, of %s at %s: %s.", formatRatio(row.R), name(run.Policies[row.Policy].Name), tapName(run, row.Tap),
 		verdictMeaning[v.Words[row.Word]])
 }
+
+// formatRatio writes a ratio of errors with three digits.
+func formatRatio(r number) string { return strconv.FormatFloat(float64(r), 'g', 3, 64) }
 
 // verdictMeaning says in words what a verdict means.
 var verdictMeaning = map[string]string{

@@ -23,11 +23,11 @@ func TestVerdictLead(t *testing.T) {
 		t.Fatalf("%d sentences, want 3", len(lead))
 	}
 	for _, p := range run.Policies {
-		if judged := strings.Contains(lead[1].markdown(), "`"+p.Name+"` is "); judged == (p.Name == run.Rule.Baseline) {
+		if judged := strings.Contains(lead[1].markdown(), "`"+p.Name+"`: "); judged == (p.Name == run.Rule.Baseline) {
 			t.Errorf("%s is judged: %t", p.Name, judged)
 		}
 	}
-	for _, want := range []string{formatError(float64(worst.R), 3), "`" + run.Policies[worst.Policy].Name + "`", verdictMeaning[v.Words[worst.Word]]} {
+	for _, want := range []string{formatRatio(worst.R), "`" + run.Policies[worst.Policy].Name + "`", verdictMeaning[v.Words[worst.Word]]} {
 		if !strings.Contains(lead[2].markdown(), want) {
 			t.Errorf("%q does not say %q", lead[2].markdown(), want)
 		}
