@@ -42,6 +42,11 @@ func (p *product[T]) flip(k *kernels[T]) {
 	}
 }
 
+// paired tells that elements may be taken in pairs: both operands are bfloat16 codes, and every product is fused into its chain.
+func (p *product[T]) paired() bool {
+	return p.a.half != nil && p.b.half != nil && p.a.round == nil && p.b.round == nil && !p.order.Unfused && !p.order.Pairwise
+}
+
 // lanes returns the number of lanes, at least 1.
 func (p *product[T]) lanes() int { return max(p.order.Lanes, 1) }
 

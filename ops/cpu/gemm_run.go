@@ -18,6 +18,11 @@ const (
 // scratch is the private memory of a goroutine that computes tasks.
 type scratch[T float] struct {
 	left, right []T // packed panels
+	// The same as pairs, and what is known of their values. Once a piece had to be computed without them, its chains may hold
+	// subnormal values, and wide stays set until the chains end.
+	leftPairs, rightPairs   []uint32
+	leftLowest, rightLowest lowestCodes
+	wide                    bool
 	edge        []T // one tile
 	lanes       []T // results of a block, lane by lane
 }
@@ -94,7 +99,7 @@ func (w *scratch[T]) block(k *kernels[T], p *product[T], t task, order bf16.DotO
 		if start > 0 {
 			mode |= modeAdd
 		}
-		w.chains(k, p, t, piece[T]{view[T]{p.dst[t.i0*p.n+t.j0:], p.n}, 0, 1, start, count, mode})
+		w.chains(k, p, t, piece[T]{c: view[T]{p.dst[t.i0*p.n+t.j0:], p.n}, lanes: 1, start: start, count: count, mode: mode})
 		return
 	}
 	size := rows * columns
@@ -102,7 +107,7 @@ func (w *scratch[T]) block(k *kernels[T], p *product[T], t task, order bf16.DotO
 	if lanes > count {
 		clear(w.lanes[count*size:])
 	}
-	w.chains(k, p, t, piece[T]{view[T]{w.lanes, columns}, size, lanes, start, count, mode})
+	w.chains(k, p, t, piece[T]{c: view[T]{w.lanes, columns}, laneSize: size, lanes: lanes, start: start, count: count, mode: mode})
 	foldLanes(w.lanes, lanes, size, order.Halves)
 	if start == 0 {
 		p.store(t, w.lanes)
@@ -141,15 +146,30 @@ type piece[T float] struct {
 	laneSize, lanes int
 	start, count    int
 	mode            int
+	pairs           bool // packed as pairs
+}
+
+// entries returns the number of entries of a packed line.
+func (x *piece[T]) entries() int {
+	if x.pairs {
+		return x.count / 2
+	}
+	return x.count
 }
 
 // chains runs the chains of one block in pieces that suit the caches. A piece after the first takes up the chains where they
 // were left, which is exact because the state of a chain is a value of its element type.
 func (w *scratch[T]) chains(k *kernels[T], p *product[T], t task, block piece[T]) {
 	depth := max(1, pieceDepth/block.lanes) * block.lanes
+	paired := k.pairs != nil && p.paired() && block.lanes == 1
+	if paired {
+		depth *= 2
+	}
+	w.wide = false
 	for from := 0; from < block.count; from += depth {
 		x := block
 		x.start, x.count = block.start+from, min(depth, block.count-from)
+		x.pairs = paired && !w.wide && x.count%2 == 0
 		if from > 0 {
 			x.mode = x.mode&modeOddFirst | modeResume
 		}
@@ -165,11 +185,11 @@ func (w *scratch[T]) runPiece(k *kernels[T], p *product[T], t task, x piece[T]) 
 	cuts := panelCuts{rows, ceilDiv(rows, k.rows)}
 	if cuts.panels <= leftPanels {
 		w.packLeft(k, p, t, x, cuts, 0, cuts.panels)
-		portion := max(1, (nearRight/x.count-rows)/k.columns) * k.columns
+		portion := max(1, (nearRight/x.entries()-rows)/k.columns) * k.columns
 		for j := 0; j < columns; j += portion {
 			n := min(portion, columns-j)
 			w.packRight(k, p, t.j0+j, n, x)
-			w.tiles(k, cuts, 0, cuts.panels, j, n, x)
+			w.multiplyPacked(k, p, t, x, cuts, 0, cuts.panels, j, n)
 		}
 		return
 	}
@@ -178,7 +198,23 @@ func (w *scratch[T]) runPiece(k *kernels[T], p *product[T], t task, x piece[T]) 
 	for g := range groups {
 		q0, q1 := g*cuts.panels/groups, (g+1)*cuts.panels/groups
 		w.packLeft(k, p, t, x, cuts, q0, q1)
-		w.tiles(k, cuts, q0, q1, 0, columns, x)
+		w.multiplyPacked(k, p, t, x, cuts, q0, q1, 0, columns)
+	}
+}
+
+// multiplyPacked runs the tiles over what is packed. Pairs that might meet subnormal values are packed again, as float32.
+func (w *scratch[T]) multiplyPacked(k *kernels[T], p *product[T], t task, x piece[T], cuts panelCuts, q0, q1, j, columns int) {
+	switch {
+	case !x.pairs:
+		w.tiles(k, cuts, q0, q1, j, columns, x)
+	case w.leftLowest.exactWith(&w.rightLowest):
+		w.pairTiles(k, cuts, q0, q1, j, columns, x)
+	default:
+		w.wide = true
+		x.pairs = false
+		w.packLeft(k, p, t, x, cuts, q0, q1)
+		w.packRight(k, p, t.j0+j, columns, x)
+		w.tiles(k, cuts, q0, q1, j, columns, x)
 	}
 }
 
@@ -194,6 +230,14 @@ func (c panelCuts) span(q int) (start, height int) {
 func (w *scratch[T]) packLeft(k *kernels[T], p *product[T], t task, x piece[T], cuts panelCuts, q0, q1 int) {
 	first, _ := cuts.span(q0)
 	end, _ := cuts.span(q1)
+	if x.pairs {
+		w.leftPairs, w.leftLowest = grow(w.leftPairs, (end-first)*x.entries()), noCodes()
+		for q := q0; q < q1; q++ {
+			i, height := cuts.span(q)
+			p.a.packPairs(k.pairs, w.leftPairs[(i-first)*x.entries():][:height*x.entries()], height, t.i0+i, height, x, &w.leftLowest)
+		}
+		return
+	}
 	w.left = grow(w.left, (end-first)*x.count)
 	for q := q0; q < q1; q++ {
 		i, height := cuts.span(q)
@@ -202,6 +246,11 @@ func (w *scratch[T]) packLeft(k *kernels[T], p *product[T], t task, x piece[T], 
 }
 
 func (w *scratch[T]) packRight(k *kernels[T], p *product[T], j0, columns int, x piece[T]) {
+	if x.pairs {
+		w.rightPairs, w.rightLowest = grow(w.rightPairs, roundUp(columns, k.columns)*x.entries()), noCodes()
+		p.b.packPairPanels(k.pairs, w.rightPairs, k.columns, j0, columns, x, &w.rightLowest)
+		return
+	}
 	w.right = grow(w.right, roundUp(columns, k.columns)*x.count)
 	p.b.packPanels(k, w.right, k.columns, j0, columns, x.start, x.count)
 }
@@ -221,6 +270,21 @@ func (w *scratch[T]) tiles(k *kernels[T], cuts panelCuts, q0, q1, j0, columns in
 				c := view[T]{x.c.values[lane*x.laneSize+i*x.c.stride+j0+j:], x.c.stride}
 				w.tile(k, x.mode, count, x.lanes, height, width, left, right, c)
 			}
+		}
+	}
+}
+
+// pairTiles is tiles for pairs.
+func (w *scratch[T]) pairTiles(k *kernels[T], cuts panelCuts, q0, q1, j0, columns int, x piece[T]) {
+	first, _ := cuts.span(q0)
+	count := x.entries()
+	for j := 0; j < columns; j += k.columns {
+		width := min(k.columns, columns-j)
+		for q := q0; q < q1; q++ {
+			i, height := cuts.span(q)
+			c := x.c.values[i*x.c.stride+j0+j:]
+			_ = c[(height-1)*x.c.stride+width-1]
+			k.pairs.tile(x.mode, count, height, width, &w.leftPairs[(i-first)*count], &w.rightPairs[j*count], &c[0], x.c.stride)
 		}
 	}
 }

@@ -18,8 +18,21 @@ func assemblyKernels() []instructionSet {
 	sets := []instructionSet{avx2}
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 {
 		sets = []instructionSet{avx512, avx2}
+		if x.HasAVX512BF16 {
+			sets = append([]instructionSet{avx512BF16()}, sets...)
+		}
 	}
 	return sets
+}
+
+// avx512BF16 is avx512 with VDPBF16PS for bfloat16 operands.
+func avx512BF16() instructionSet {
+	set := avx512
+	set.name = "avx512_bf16"
+	set.f32.pairs = &pairKernels[float32]{
+		tile: tilePairsAVX512, lines: packPairLinesAVX512, strips: packPairStripsAVX512, transpose: packPairTransposeAVX512, side: 16,
+	}
+	return set
 }
 
 var avx512 = instructionSet{
@@ -94,6 +107,16 @@ var tilesUnfusedAVX2F32 = [...]tileFunc[float32]{
 var tilesUnfusedAVX2F64 = [...]tileFunc[float64]{
 	tileUnfusedAVX2F64Height1, tileUnfusedAVX2F64Height2, tileUnfusedAVX2F64Height3,
 	tileUnfusedAVX2F64Height4, tileUnfusedAVX2F64Height5, tileUnfusedAVX2F64Height6,
+}
+
+var tilesPairsAVX512 = [...]func(mode, count, width int, a, b *uint32, c *float32, stride int){
+	tilePairsAVX512Height1, tilePairsAVX512Height2, tilePairsAVX512Height3, tilePairsAVX512Height4, tilePairsAVX512Height5,
+	tilePairsAVX512Height6, tilePairsAVX512Height7, tilePairsAVX512Height8, tilePairsAVX512Height9, tilePairsAVX512Height10,
+	tilePairsAVX512Height11, tilePairsAVX512Height12, tilePairsAVX512Height13, tilePairsAVX512Height14,
+}
+
+func tilePairsAVX512(mode, count, height, width int, a, b *uint32, c *float32, stride int) {
+	tilesPairsAVX512[height-1](mode, count, width, a, b, c, stride)
 }
 
 func tileAVX512F32(mode, count, element, height, width int, a, b, c *float32, stride int) {

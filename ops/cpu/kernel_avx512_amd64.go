@@ -114,3 +114,54 @@ func packStripsAVX512F64(dst *float64, panels int, src *float64, step int, count
 
 // packTransposeAVX512F64 is packers.transpose for at most 8 lines and columns.
 func packTransposeAVX512F64(dst *float64, width int, cover int, src *float64, lines int, line int, count int)
+
+// tilePairsAVX512Height1 is the tile kernel of height 1 for pairs, see tilePairsGo.
+func tilePairsAVX512Height1(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height2 is the tile kernel of height 2 for pairs, see tilePairsGo.
+func tilePairsAVX512Height2(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height3 is the tile kernel of height 3 for pairs, see tilePairsGo.
+func tilePairsAVX512Height3(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height4 is the tile kernel of height 4 for pairs, see tilePairsGo.
+func tilePairsAVX512Height4(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height5 is the tile kernel of height 5 for pairs, see tilePairsGo.
+func tilePairsAVX512Height5(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height6 is the tile kernel of height 6 for pairs, see tilePairsGo.
+func tilePairsAVX512Height6(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height7 is the tile kernel of height 7 for pairs, see tilePairsGo.
+func tilePairsAVX512Height7(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height8 is the tile kernel of height 8 for pairs, see tilePairsGo.
+func tilePairsAVX512Height8(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height9 is the tile kernel of height 9 for pairs, see tilePairsGo.
+func tilePairsAVX512Height9(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height10 is the tile kernel of height 10 for pairs, see tilePairsGo.
+func tilePairsAVX512Height10(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height11 is the tile kernel of height 11 for pairs, see tilePairsGo.
+func tilePairsAVX512Height11(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height12 is the tile kernel of height 12 for pairs, see tilePairsGo.
+func tilePairsAVX512Height12(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height13 is the tile kernel of height 13 for pairs, see tilePairsGo.
+func tilePairsAVX512Height13(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// tilePairsAVX512Height14 is the tile kernel of height 14 for pairs, see tilePairsGo.
+func tilePairsAVX512Height14(mode int, count int, width int, a *uint32, b *uint32, c *float32, stride int)
+
+// packPairLinesAVX512 is pairKernels.lines for at most 32 lines and columns.
+func packPairLinesAVX512(dst *uint32, width int, high *uint16, low *uint16, lines int, step int, count int, lowest *[32]uint16)
+
+// packPairStripsAVX512 is pairKernels.strips for panels of 32 columns.
+func packPairStripsAVX512(dst *uint32, panels int, high *uint16, low *uint16, step int, count int, lowest *[32]uint16)
+
+// packPairTransposeAVX512 is pairKernels.transpose for at most 16 lines and columns.
+func packPairTransposeAVX512(dst *uint32, width int, cover int, src *uint16, lines int, line int, count int, rotate int, lowest *[32]uint16)

@@ -25,6 +25,7 @@ type kernels[T float] struct {
 	tree     func(groups, element, height int, a, b, sums *T)
 	packWide packers[T, T]
 	packHalf packers[T, uint16]
+	pairs    *pairKernels[T] // nil where there are none
 }
 
 // instructionSet is one way of computing products. All of them give the same bits.
@@ -37,7 +38,7 @@ type instructionSet struct {
 
 var plainGo = instructionSet{
 	name:      "go",
-	f32:       kernels[float32]{rows: goRows, columns: goColumns, masked: true, tile: tileGo32},
+	f32:       kernels[float32]{rows: goRows, columns: goColumns, masked: true, tile: tileGo32, pairs: &goPairs},
 	unfused32: kernels[float32]{rows: goRows, columns: goColumns, masked: true, tile: tileUnfusedGo32, tree: treeGo[float32]},
 	f64:       kernels[float64]{rows: goRows, columns: goColumns, masked: true, tile: tileGo64},
 	unfused64: kernels[float64]{rows: goRows, columns: goColumns, masked: true, tile: tileUnfusedGo64, tree: treeGo[float64]},

@@ -139,7 +139,7 @@ func packFast[T float, S any](dst []T, width, lines int, src []S, base, line, st
 }
 
 // clearColumns zeroes the columns of a panel from the given one on.
-func clearColumns[T float](panel []T, width, from int) {
+func clearColumns[T float | uint32](panel []T, width, from int) {
 	if from == width {
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"flag"
 	"log"
 
+	"bf16lab/ops/cpu/_gen/encode"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/reg"
 )
@@ -27,6 +29,12 @@ func main() {
 			packStrips(s, "AVX512", 64, func() VecVirtual { return ZMM() })
 			packTranspose512(s)
 		}
+		for height := 1; height <= 14; height++ {
+			pairTile512(height)
+		}
+		packPairLines512()
+		packPairStrips512()
+		packPairTranspose512()
 	case "avx2":
 		for _, size := range []int{4, 8} {
 			for height := 1; height <= 6; height++ {
@@ -43,4 +51,7 @@ func main() {
 		log.Fatal("gemm: -isa must be avx512 or avx2")
 	}
 	Generate()
+	if err := encode.File(flag.Lookup("out").Value.String()); err != nil {
+		log.Fatal(err)
+	}
 }
