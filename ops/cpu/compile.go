@@ -35,7 +35,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 	joins := func(dot, transpose *ops.Node) bool {
 		return len(p.watches[dot.Out[0]]) == 0 && p.plainTranspose(dot, transpose)
 	}
-	p.cut(schedule(g, watched, cutsOf(g, plans), joins), strip)
+	p.cut(schedule(g, watched, cutsOf(g, plans, p.watches), joins), strip)
 	for _, stage := range p.stages {
 		for _, s := range stage.steps() {
 			p.work += s.work()

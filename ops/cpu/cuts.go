@@ -2,14 +2,15 @@ package cpu
 
 import "bf16lab/ops"
 
-// cuts says what may not be part of a row unit, which is carried out for a plan as a whole.
+// cuts says what may not be part of a unit of rows or columns, which is carried out for a plan as a whole.
 type cuts struct {
-	alone  []bool    // by equation: some plan takes its results from the reference; it is a unit of its own
-	stored [][3]bool // by equation: operands that some plan takes from the reference, and that another unit has to make
+	watched map[*ops.Value][]int // not part of a column unit, which has its values in pieces only
+	alone   []bool               // by equation: some plan takes its results from the reference; it is a unit of its own
+	stored  [][3]bool            // by equation: operands that some plan takes from the reference, and that another unit has to make
 }
 
-func cutsOf(g *ops.Graph, plans []*ops.Plan) cuts {
-	c := cuts{alone: make([]bool, len(g.Nodes)), stored: make([][3]bool, len(g.Nodes))}
+func cutsOf(g *ops.Graph, plans []*ops.Plan, watched map[*ops.Value][]int) cuts {
+	c := cuts{watched: watched, alone: make([]bool, len(g.Nodes)), stored: make([][3]bool, len(g.Nodes))}
 	for _, p := range plans {
 		for i := range p.Nodes {
 			c.alone[i] = c.alone[i] || p.Nodes[i].Imposed

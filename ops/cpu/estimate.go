@@ -87,7 +87,7 @@ func (s *rehearsal) results(u *unit, in *instance) (passing int64) {
 			case s.held[class] > 0:
 			case s.left[class] > 0:
 				s.set(class, bytes)
-			case u.rows == 0:
+			case u.rows == 0 && u.column == nil:
 				passing += bytes
 			}
 		}

@@ -23,8 +23,8 @@ type scratch[T float] struct {
 	leftPairs, rightPairs   []uint32
 	leftLowest, rightLowest lowestCodes
 	wide                    bool
-	edge        []T // one tile
-	lanes       []T // results of a block, lane by lane
+	edge                    []T // one tile
+	lanes                   []T // results of a block, lane by lane
 }
 
 var scratch32 = sync.Pool{New: func() any { return new(scratch[float32]) }}

@@ -189,11 +189,11 @@ func TestExactWith(t *testing.T) {
 		a, b  *lowestCodes
 		exact bool
 	}{
-		{lowest(71<<7, 200<<7), lowest(0x8000|71<<7), true},
-		{lowest(71<<7), lowest(71<<7-1), false},
-		{lowest(1<<7), lowest(141<<7), true},
-		{lowest(1<<7-1), lowest(200<<7), false}, // subnormal
-		{lowest(0, 0x8000), lowest(1), true},    // only zeros
+		{lowest(71<<7, 200<<7), lowest(0x8000 | 71<<7), true},
+		{lowest(71 << 7), lowest(71<<7 - 1), false},
+		{lowest(1 << 7), lowest(141 << 7), true},
+		{lowest(1<<7 - 1), lowest(200 << 7), false}, // subnormal
+		{lowest(0, 0x8000), lowest(1), true},        // only zeros
 		{lowest(0, 1), lowest(0x8000), true},
 		{lowest(), lowest(1), true},
 	} {

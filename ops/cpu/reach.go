@@ -178,7 +178,7 @@ func (u *unit) result() *ops.Node { return u.nodes[len(u.nodes)-1] }
 
 // made returns the equations of a unit whose results may be stored.
 func (u *unit) made() []*ops.Node {
-	if u.rows > 0 {
+	if u.rows > 0 || u.column != nil {
 		return u.nodes
 	}
 	return u.nodes[len(u.nodes)-1:]

@@ -105,9 +105,12 @@ func (r *run) tell(done float64, u *unit) {
 
 // runUnit carries out a unit for some instances.
 func (r *run) runUnit(s *step, u *unit, pass []int) {
-	if u.rows > 0 {
+	switch {
+	case u.rows > 0:
 		r.runRows(s, u, pass)
-	} else {
+	case u.column != nil:
+		r.runColumns(s, u, pass)
+	default:
 		r.runWhole(s, u, pass)
 	}
 }
@@ -188,6 +191,19 @@ func (r *run) operand(in *instance, n *ops.Node, i int) *ops.Tensor {
 // nodePlan returns how an instance carries out an equation.
 func (r *run) nodePlan(in *instance, n *ops.Node) *ops.NodePlan {
 	return &r.plans[in.plan].Nodes[n.Index]
+}
+
+// spendAll books the seconds that workers spent for some instances; a worker without work has none.
+func (r *run) spendAll(s *step, pass []int, seconds [][]float64) {
+	for i, instance := range pass {
+		total := 0.0
+		for _, w := range seconds {
+			if w != nil {
+				total += w[i]
+			}
+		}
+		r.spend(s, instance, total/float64(r.Workers))
+	}
 }
 
 // spend books seconds to the plans that share an instance.

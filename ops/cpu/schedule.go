@@ -14,18 +14,38 @@ type unit struct {
 	// period is the number of rows after which repeated operands of the unit go on to their next row, or begin again; a
 	// tile does not cross a multiple of it. 0 where there are none.
 	period int
-	cost   float64 // estimated work, in floating-point operations
+	// column holds the equations of a unit that is carried out by blocks of columns; its values have columnRows rows or one.
+	column     []columnNode
+	columnRows int
+	parts      []*unit // what such a unit is cut into where its values have to be shown whole
+	cost       float64 // estimated work, in floating-point operations
 }
 
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
 // values early. joins tells whether a product may be written in the order of the transpose that reads it.
 func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins func(dot, transpose *ops.Node) bool) []*unit {
-	nodes := Needed(g, roots...)
-	consumers := g.Consumers()
-	var units []*unit
+	units := cutUnits(Needed(g, roots...), g.Consumers(), apart, true)
+	units = joinTransposes(units, g.Consumers(), joins)
+	for _, u := range units {
+		u.cost = u.estimate()
+	}
+	return reorder(units)
+}
+
+// cutUnits cuts equations into units, of columns as well if that is asked for.
+func cutUnits(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts, columns bool) (units []*unit) {
 	for i := 0; i < len(nodes); {
 		var before []*unit
-		u, used := openUnit(nodes[i:], consumers, apart)
+		var u *unit
+		var used []bool
+		if columns {
+			u, used = openColumns(nodes[i:], apart)
+		}
+		if u != nil {
+			u.parts = cutUnits(u.nodes, consumers, apart, false)
+		} else {
+			u, used = openUnit(nodes[i:], consumers, apart)
+		}
 		for j, n := range nodes[i : i+len(used)] {
 			if !used[j] {
 				before = append(before, &unit{nodes: []*ops.Node{n}})
@@ -34,11 +54,7 @@ func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins func(dot, tran
 		units = append(append(units, before...), u)
 		i += len(used)
 	}
-	units = joinTransposes(units, consumers, joins)
-	for _, u := range units {
-		u.cost = u.estimate()
-	}
-	return reorder(units)
+	return units
 }
 
 // Needed returns the equations that values depend on, in order.

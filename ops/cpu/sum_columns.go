@@ -15,29 +15,35 @@ func (r *run) sumColumns(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor
 	if !sumsLeadingAxes(n) {
 		return nil
 	}
-	k, x, columns := activeElementwise(), operands[0], n.Out[0].Shape.Size()
-	rounded := plan.Operands[0] != (bf16.Format{})
-	if k.sumFour == nil || plan.Sum.Kind != bf16.Tiles || plan.Double || plan.Exact || rounded || columns == 0 || columns%elementwiseLanes != 0 ||
-		x.F32 == nil && x.BF16 == nil {
+	x, columns := operands[0], n.Out[0].Shape.Size()
+	if !sumsCodes(plan, x.Storage(), plan.Operands[0]) || columns%elementwiseLanes != 0 {
 		return nil
-	}
-	mode := 0
-	if plan.Flush && plan.FlushOperands[0] {
-		mode = modeFlush
 	}
 	grid := plan.Sum.Grid(x.Shape.Size() / columns)
 	wide := r.result(n, plan)
-	parallel(r.Workers, ceilDiv(columns, sumBlock), func(_, b int) {
-		lo, hi := b*sumBlock, min((b+1)*sumBlock, columns)
-		dst := wide.F32[lo:hi]
-		s := newTileSum(k, hi-lo)
-		if x.BF16 != nil {
-			sumGrid(s, k.sumFourBFloat16, mode, dst, x.BF16[lo:], columns, grid)
-		} else {
-			sumGrid(s, k.sumFour, mode, dst, x.F32[lo:], columns, grid)
+	sums := make([]*tileSum, r.Workers)
+	parallel(r.Workers, ceilDiv(columns, sumBlock), func(worker, b int) {
+		if sums[worker] == nil {
+			sums[worker] = newTileSum(activeElementwise(), sumBlock)
 		}
+		lo, hi := b*sumBlock, min((b+1)*sumBlock, columns)
+		sums[worker].into(sumMode(plan), wide.F32[lo:hi], x, lo, columns, grid)
 	})
 	return r.narrow(n, plan, wide)
+}
+
+// sumsCodes tells whether kernels carry out a sum over leading axes as a plan says, straight from an operand of a storage.
+func sumsCodes(plan *ops.NodePlan, s ops.Storage, rounded bf16.Format) bool {
+	return activeElementwise().sumFour != nil && plan.Sum.Kind == bf16.Tiles && !plan.Double && !plan.Exact && rounded == (bf16.Format{}) &&
+		(s == ops.StoreFloat32 || s == ops.StoreBFloat16)
+}
+
+// sumMode returns the mode of the kernels for a sum.
+func sumMode(plan *ops.NodePlan) int {
+	if plan.Flush && plan.FlushOperands[0] {
+		return modeFlush
+	}
+	return 0
 }
 
 // sumsLeadingAxes tells whether an equation is a sum over its operand's first axes.
@@ -52,11 +58,26 @@ type tileSum struct {
 	kernels                          *elementwiseKernels
 	group, block, total, carry, part []float32
 	wide                             []float32 // one row, widened and flushed
+	cells                            []float32 // sums of the cells of a grid
 }
 
 func newTileSum(k *elementwiseKernels, columns int) *tileSum {
 	row := func() []float32 { return make([]float32, columns) }
 	return &tileSum{kernels: k, group: row(), block: row(), total: row(), carry: row(), part: row(), wide: row()}
+}
+
+// into sums columns at, at+1, ... of x, whose rows are step elements apart, into dst.
+func (s *tileSum) into(mode int, dst []float32, x *ops.Tensor, at, step int, g bf16.SumGrid) {
+	t := *s
+	for _, v := range []*[]float32{&t.group, &t.block, &t.total, &t.carry, &t.part, &t.wide} {
+		*v = (*v)[:len(dst)]
+	}
+	if x.BF16 != nil {
+		sumGrid(&t, s.kernels.sumFourBFloat16, mode, dst, x.BF16[at:], step, g)
+	} else {
+		sumGrid(&t, s.kernels.sumFour, mode, dst, x.F32[at:], step, g)
+	}
+	s.cells = t.cells
 }
 
 // add adds a row to sums.
@@ -71,13 +92,16 @@ func sumGrid[T float32 | uint16](s *tileSum, four sumKernel[T], mode int, dst []
 		return
 	}
 	width := len(dst)
-	cells := make([]float32, len(g.Cells)*width)
+	s.cells = grow(s.cells, len(g.Cells)*width)
 	for i, cell := range g.Cells {
+		sums := s.cells[i*width : (i+1)*width]
 		if cell != nil {
-			sumCell(s, four, mode, cells[i*width:(i+1)*width], x, step, cell)
+			sumCell(s, four, mode, sums, x, step, cell)
+		} else {
+			clear(sums)
 		}
 	}
-	sumCell(s, s.kernels.sumFour, 0, dst, cells, width, g.Order)
+	sumCell(s, s.kernels.sumFour, 0, dst, s.cells, width, g.Order)
 }
 
 // sumCell adds the given rows of x, step elements apart, into dst.

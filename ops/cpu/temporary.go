@@ -10,7 +10,7 @@ import (
 func (p *Program) temporary(u *unit, in *instance) int64 {
 	n := u.nodes[0]
 	plan := &p.plans[in.plan].Nodes[n.Index]
-	if u.rows > 0 || plan.Alias {
+	if u.rows > 0 || u.column != nil || plan.Alias {
 		return 0
 	}
 	_, dot := n.Params.(ops.DotParams)

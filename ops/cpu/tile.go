@@ -89,15 +89,7 @@ func (x *rowsRun) carryOut(from, to int) {
 
 // end books the time that was spent.
 func (x *rowsRun) end() {
-	for i, instance := range x.pass {
-		total := 0.0
-		for _, w := range x.seconds {
-			if w != nil {
-				total += w[i]
-			}
-		}
-		x.spend(x.step, instance, total/float64(x.Workers))
-	}
+	x.spendAll(x.step, x.pass, x.seconds)
 }
 
 // unitWatch is a watched value of a row unit: result of the equation at index row.
@@ -184,14 +176,7 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 			}
 		}
 		p.steps = append(p.steps, st)
-		free = append(free, temporary...)
-		for v, at := range last {
-			if at == i {
-				if k, ok := made[v]; ok && p.steps[k].slot >= 0 && !p.steps[k].plan.Alias {
-					free = append(free, p.steps[k].slot)
-				}
-			}
-		}
+		free = append(append(free, temporary...), p.dead(last, made, i)...)
 	}
 	return p
 }
@@ -206,6 +191,16 @@ func (p *tileProgram) buffer(free *[]int, size int, s ops.Storage) int {
 	}
 	p.slots = append(p.slots, slot{size: size, storage: s})
 	return len(p.slots) - 1
+}
+
+// dead returns the buffers of the values whose last reader is step i.
+func (p *tileProgram) dead(last map[*ops.Value]int, made map[*ops.Value]int, i int) (slots []int) {
+	for v, at := range last {
+		if k, ok := made[v]; ok && at == i && p.steps[k].slot >= 0 && !p.steps[k].plan.Alias {
+			slots = append(slots, p.steps[k].slot)
+		}
+	}
+	return slots
 }
 
 // lastUses returns for each value made in the unit the last equation that reads it; values that are watched, inspected or passed on
