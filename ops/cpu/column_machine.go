@@ -31,6 +31,11 @@ func (r *run) runColumns(s *step, u *unit, pass []int) {
 			seconds[worker][i] += time.Since(start).Seconds()
 		}
 	})
+	for _, list := range machines {
+		for _, m := range list {
+			systemFree(m.arena)
+		}
+	}
 	r.spendAll(s, pass, seconds)
 }
 
@@ -61,10 +66,31 @@ type columnMachine struct {
 	program  *columnProgram
 	repeated [][]float32 // by step: a row, several times
 	sum      *tileSum
+	arena    []byte // holds the buffers; from systemAlloc, so that the next unit need not clear it
 }
 
 func (p *columnProgram) columnMachine() *columnMachine {
-	return &columnMachine{tileMachine: *p.machine(), program: p, repeated: make([][]float32, len(p.steps)), sum: newTileSum(activeElementwise(), p.block)}
+	m := &columnMachine{program: p, repeated: make([][]float32, len(p.steps)), sum: newTileSum(activeElementwise(), p.block)}
+	m.arena = systemAlloc(p.bufferBytes())
+	rest := m.arena
+	m.tileMachine = *p.machine(func(shape ops.Shape, s ops.Storage) *ops.Tensor {
+		t := tensorOf(rest, shape, s)
+		rest = rest[roundUp(shape.Size()*s.Bytes(), bufferUnit):]
+		return t
+	})
+	return m
+}
+
+// bufferUnit is what the size of a buffer in an arena is a multiple of, in bytes.
+const bufferUnit = 64
+
+// bufferBytes returns the bytes that the buffers of a machine take.
+func (p *columnProgram) bufferBytes() int {
+	bytes := bufferUnit // also where there are none
+	for _, s := range p.slots {
+		bytes += roundUp(s.size*s.storage.Bytes(), bufferUnit)
+	}
+	return bytes
 }
 
 // run computes columns lo..hi-1.
@@ -147,6 +173,12 @@ func (m *columnMachine) keep(i int, out *ops.Tensor, lo, hi int) {
 // dstWidth and srcWidth elements of the given size.
 func copyRows(dst []byte, toColumn int, src []byte, fromColumn, width, dstWidth, srcWidth, size int) {
 	n, to, from := width*size, toColumn*size, fromColumn*size
+	if k := activeElementwise().copyRows; k != nil && n%64 == 0 && n > 0 {
+		rows := min(ceilDiv(len(dst)-to, dstWidth*size), ceilDiv(len(src)-from, srcWidth*size))
+		_, _ = dst[to+(rows-1)*dstWidth*size+n-1], src[from+(rows-1)*srcWidth*size+n-1]
+		k(rows, n, &dst[to], dstWidth*size, &src[from], srcWidth*size)
+		return
+	}
 	for to < len(dst) && from < len(src) {
 		copy(dst[to:to+n], src[from:from+n])
 		to += dstWidth * size

@@ -22,6 +22,7 @@ var elementwiseAVX512 = elementwiseKernels{
 	log1p:            elementwiseAVX512Log1p,
 	sumFour:          elementwiseAVX512SumFour,
 	sumFourBFloat16:  elementwiseAVX512SumFourBFloat16,
+	copyRows:         elementwiseAVX512CopyRows,
 }
 
 var elementwiseAVX2 = elementwiseKernels{
@@ -44,4 +45,5 @@ var elementwiseAVX2 = elementwiseKernels{
 	log1p:            elementwiseAVX2Log1p,
 	sumFour:          elementwiseAVX2SumFour,
 	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
+	copyRows:         elementwiseAVX2CopyRows,
 }

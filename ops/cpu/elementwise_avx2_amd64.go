@@ -60,3 +60,6 @@ func elementwiseAVX2SumFour(mode int, n int, group *float32, r0 *float32, r1 *fl
 
 // elementwiseAVX2SumFourBFloat16 is a sumKernel.
 func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
+
+// elementwiseAVX2CopyRows is a rowsKernel.
+func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)

@@ -28,6 +28,10 @@ type unaryKernel func(mode, n int, dst, x *byte)
 // modeFlush the values of the rows are flushed first. Rows of uint16 hold bfloat16 codes.
 type sumKernel[T float32 | uint16] func(mode, n int, group *float32, r0, r1, r2, r3 *T)
 
+// rowsKernel copies rows of some bytes, a multiple of 64 above zero, from rows that lie srcStep bytes apart to rows that lie dstStep
+// bytes apart.
+type rowsKernel func(rows, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
+
 // elementwiseLanes is what the number of values that a kernel computes is a multiple of.
 const elementwiseLanes = 16
 
@@ -41,6 +45,7 @@ type elementwiseKernels struct {
 	round                        unaryKernel // to bfloat16
 	sumFour                      sumKernel[float32]
 	sumFourBFloat16              sumKernel[uint16]
+	copyRows                     rowsKernel
 }
 
 // activeElementwise returns the kernels in use.

@@ -40,3 +40,17 @@ func (p *Program) Flows() (units []int) {
 	}
 	return units
 }
+
+// Columns returns the number of equations of each column unit of a program.
+func (p *Program) Columns() (equations []int) {
+	for _, s := range p.stages {
+		for _, step := range s.steps() {
+			for _, u := range step.units {
+				if u.column != nil {
+					equations = append(equations, len(u.nodes))
+				}
+			}
+		}
+	}
+	return equations
+}

@@ -71,7 +71,7 @@ func (x *rowsRun) carryOut(from, to int) {
 		if x.machines[worker] == nil {
 			x.seconds[worker] = make([]float64, len(x.programs))
 			for _, p := range x.programs {
-				x.machines[worker] = append(x.machines[worker], p.machine())
+				x.machines[worker] = append(x.machines[worker], p.machine(ops.NewTensor))
 			}
 		}
 		for tile := nextOf(g, groups, from); tile < to; tile += groups {

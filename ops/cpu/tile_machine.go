@@ -14,10 +14,11 @@ type tileMachine struct {
 	results  []*ops.Tensor // of the current tile, by step
 }
 
-func (p *tileProgram) machine() *tileMachine {
+// machine returns a machine whose buffers come from allocate.
+func (p *tileProgram) machine(allocate func(shape ops.Shape, s ops.Storage) *ops.Tensor) *tileMachine {
 	m := &tileMachine{program: p, results: make([]*ops.Tensor, len(p.steps))}
 	for _, s := range p.slots {
-		m.buffers = append(m.buffers, ops.NewTensor(ops.Shape{s.size}, s.storage))
+		m.buffers = append(m.buffers, allocate(ops.Shape{s.size}, s.storage))
 	}
 	for i := range p.steps {
 		st := &p.steps[i]

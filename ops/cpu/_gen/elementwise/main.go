@@ -29,5 +29,6 @@ func main() {
 	}
 	c.sumFour(false)
 	c.sumFour(true)
+	c.copyRows()
 	Generate()
 }
