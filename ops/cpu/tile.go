@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"slices"
 	"time"
 
 	"bf16lab/ops"
@@ -13,7 +14,11 @@ const observeGroups = 64
 
 // tiles returns how a row unit is cut: rows of a tile, number of tiles, number of groups of tiles.
 func (u *unit) tiles() (rows, tiles, groups int) {
-	rows = max(1, tileElements/u.largestRow())
+	elements := tileElements
+	if u.readsInput() {
+		elements *= inputTiles
+	}
+	rows = max(1, elements/u.largestRow())
 	if u.period > 0 {
 		rows = min(rows, u.period)
 		tiles = u.rows / u.period * ((u.period + rows - 1) / rows)
@@ -21,6 +26,14 @@ func (u *unit) tiles() (rows, tiles, groups int) {
 		tiles = (u.rows + rows - 1) / rows
 	}
 	return rows, tiles, min(tiles, observeGroups)
+}
+
+// inputTiles is how many times as large tiles are of which nothing is read again while it is in cache.
+const inputTiles = 8
+
+// readsInput tells whether the unit is one equation on inputs of the graph, such as the conversion of a parameter.
+func (u *unit) readsInput() bool {
+	return len(u.nodes) == 1 && !slices.ContainsFunc(u.nodes[0].In, func(o ops.Operand) bool { return o.Value != nil && o.Value.Node != nil })
 }
 
 // tile returns the rows lo..hi-1 of a tile. Tiles of a unit with a period do not cross its multiples.
