@@ -47,3 +47,30 @@ var elementwiseAVX2 = elementwiseKernels{
 	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
 	copyRows:         elementwiseAVX2CopyRows,
 }
+
+// nativeElementwise returns kernels that set modeNative where they may: where results are flushed, and those of functions that
+// are never subnormal.
+func nativeElementwise(k elementwiseKernels) elementwiseKernels {
+	for _, f := range []*binaryKernel{&k.add, &k.sub, &k.mul, &k.div} {
+		kernel := *f
+		*f = func(mode, n int, dst, x, y *byte, xStep, yStep int) {
+			kernel(nativeMode(mode, modeFlush|modeNarrow), n, dst, x, y, xStep, yStep)
+		}
+	}
+	for f, bits := range map[*unaryKernel]int{
+		&k.copy: modeFlush | modeNarrow, &k.square: modeFlush | modeNarrow,
+		&k.exp: modeNarrow, &k.logistic: modeNarrow, &k.logisticBFloat16: modeNarrow,
+	} {
+		kernel := *f
+		*f = func(mode, n int, dst, x *byte) { kernel(nativeMode(mode, bits), n, dst, x) }
+	}
+	return k
+}
+
+// nativeMode adds modeNative to a mode that has all the given bits.
+func nativeMode(mode, bits int) int {
+	if mode&bits == bits {
+		mode |= modeNative
+	}
+	return mode
+}

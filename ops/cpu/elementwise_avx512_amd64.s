@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func elementwiseAVX512Add(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Add(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
@@ -35,6 +35,14 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
+	CMPQ AX, $0x13
+	JEQ  mode19
+	CMPQ AX, $0x17
+	JEQ  mode23
+	CMPQ AX, $0x1b
+	JEQ  mode27
+	CMPQ AX, $0x1f
+	JEQ  mode31
 	CMPQ AX, $0x02
 	JEQ  mode2
 	CMPQ AX, $0x04
@@ -75,6 +83,88 @@ loop0:
 	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode19:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop19:
+	VMOVUPS       (BX), Z2
+	VADDPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop19
+	VZEROUPPER
+	RET
+
+mode23:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop23:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VADDPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop23
+	VZEROUPPER
+	RET
+
+mode27:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop27:
+	VMOVUPS       (BX), Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop27
+	VZEROUPPER
+	RET
+
+mode31:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop31:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop31
 	VZEROUPPER
 	RET
 
@@ -598,7 +688,7 @@ DATA elementwiseAVX51280000000<>+60(SB)/4, $0x80000000
 GLOBL elementwiseAVX51280000000<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseAVX512Sub(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Sub(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
@@ -628,6 +718,14 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
+	CMPQ AX, $0x13
+	JEQ  mode19
+	CMPQ AX, $0x17
+	JEQ  mode23
+	CMPQ AX, $0x1b
+	JEQ  mode27
+	CMPQ AX, $0x1f
+	JEQ  mode31
 	CMPQ AX, $0x02
 	JEQ  mode2
 	CMPQ AX, $0x04
@@ -668,6 +766,88 @@ loop0:
 	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode19:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop19:
+	VMOVUPS       (BX), Z2
+	VSUBPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop19
+	VZEROUPPER
+	RET
+
+mode23:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop23:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VSUBPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop23
+	VZEROUPPER
+	RET
+
+mode27:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop27:
+	VMOVUPS       (BX), Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop27
+	VZEROUPPER
+	RET
+
+mode31:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop31:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop31
 	VZEROUPPER
 	RET
 
@@ -1047,7 +1227,7 @@ loop15:
 	RET
 
 // func elementwiseAVX512Mul(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Mul(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
@@ -1077,6 +1257,14 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
+	CMPQ AX, $0x13
+	JEQ  mode19
+	CMPQ AX, $0x17
+	JEQ  mode23
+	CMPQ AX, $0x1b
+	JEQ  mode27
+	CMPQ AX, $0x1f
+	JEQ  mode31
 	CMPQ AX, $0x02
 	JEQ  mode2
 	CMPQ AX, $0x04
@@ -1117,6 +1305,88 @@ loop0:
 	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode19:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop19:
+	VMOVUPS       (BX), Z2
+	VMULPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop19
+	VZEROUPPER
+	RET
+
+mode23:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop23:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VMULPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop23
+	VZEROUPPER
+	RET
+
+mode27:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop27:
+	VMOVUPS       (BX), Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VMULPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop27
+	VZEROUPPER
+	RET
+
+mode31:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop31:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VMULPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop31
 	VZEROUPPER
 	RET
 
@@ -1496,7 +1766,7 @@ loop15:
 	RET
 
 // func elementwiseAVX512Div(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Div(SB), NOSPLIT, $128-56
 	MOVQ  mode+0(FP), AX
 	MOVQ  n+8(FP), CX
@@ -1526,6 +1796,14 @@ run0:
 run1:
 	SHLQ $0x06, R8
 	SHRQ $0x04, CX
+	CMPQ AX, $0x13
+	JEQ  mode19
+	CMPQ AX, $0x17
+	JEQ  mode23
+	CMPQ AX, $0x1b
+	JEQ  mode27
+	CMPQ AX, $0x1f
+	JEQ  mode31
 	CMPQ AX, $0x02
 	JEQ  mode2
 	CMPQ AX, $0x04
@@ -1566,6 +1844,88 @@ loop0:
 	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode19:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop19:
+	VMOVUPS       (BX), Z2
+	VDIVPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop19
+	VZEROUPPER
+	RET
+
+mode23:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop23:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VDIVPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop23
+	VZEROUPPER
+	RET
+
+mode27:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop27:
+	VMOVUPS       (BX), Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VDIVPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop27
+	VZEROUPPER
+	RET
+
+mode31:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop31:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VDIVPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop31
 	VZEROUPPER
 	RET
 
@@ -2483,13 +2843,17 @@ loop14:
 	RET
 
 // func elementwiseAVX512Copy(mode int, n int, dst *byte, x *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Copy(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
 	MOVQ n+8(FP), CX
 	MOVQ dst+16(FP), DX
 	MOVQ x+24(FP), BX
 	SHRQ $0x04, CX
+	CMPQ AX, $0x13
+	JEQ  mode19
+	CMPQ AX, $0x17
+	JEQ  mode23
 	CMPQ AX, $0x02
 	JEQ  mode2
 	CMPQ AX, $0x04
@@ -2512,6 +2876,41 @@ loop0:
 	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode19:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop19:
+	VMOVUPS       (BX), Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop19
+	VZEROUPPER
+	RET
+
+mode23:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop23:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop23
 	VZEROUPPER
 	RET
 
@@ -2810,13 +3209,17 @@ loop6:
 	RET
 
 // func elementwiseAVX512Square(mode int, n int, dst *byte, x *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Square(SB), NOSPLIT, $0-32
 	MOVQ mode+0(FP), AX
 	MOVQ n+8(FP), CX
 	MOVQ dst+16(FP), DX
 	MOVQ x+24(FP), BX
 	SHRQ $0x04, CX
+	CMPQ AX, $0x13
+	JEQ  mode19
+	CMPQ AX, $0x17
+	JEQ  mode23
 	CMPQ AX, $0x02
 	JEQ  mode2
 	CMPQ AX, $0x04
@@ -2840,6 +3243,43 @@ loop0:
 	ADDQ    $0x40, DX
 	DECQ    CX
 	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode19:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop19:
+	VMOVUPS       (BX), Z2
+	VMULPS        Z2, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop19
+	VZEROUPPER
+	RET
+
+mode23:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop23:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VMULPS        Z2, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop23
 	VZEROUPPER
 	RET
 
@@ -3337,13 +3777,17 @@ loop6:
 	RET
 
 // func elementwiseAVX512Exp(mode int, n int, dst *byte, x *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Exp(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
 	MOVQ    n+8(FP), CX
 	MOVQ    dst+16(FP), DX
 	MOVQ    x+24(FP), BX
 	SHRQ    $0x04, CX
+	CMPQ    AX, $0x12
+	JEQ     mode18
+	CMPQ    AX, $0x16
+	JEQ     mode22
 	CMPQ    AX, $0x02
 	JEQ     mode2
 	CMPQ    AX, $0x04
@@ -3454,6 +3898,247 @@ loop0:
 	JNE          loop0
 
 done0:
+	VZEROUPPER
+	RET
+
+mode18:
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z5
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z6
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z9
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z14
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z15
+	SUBQ    $0x02, CX
+	JLT     rest18
+
+together18:
+	VMOVUPS (BX), Z16
+	VMOVUPS 64(BX), Z18
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z3, Z17
+	VMOVUPS       Z3, Z19
+	VMAXPS        Z16, Z0, Z16
+	VMAXPS        Z18, Z0, Z21
+	VMINPS        Z16, Z1, Z16
+	VMINPS        Z21, Z1, Z21
+	VFMADD231PS   Z2, Z16, Z17
+	VFMADD231PS   Z2, Z21, Z19
+	VRNDSCALEPS   $0x09, Z17, Z17
+	VRNDSCALEPS   $0x09, Z19, Z19
+	VMINPS        Z17, Z6, Z17
+	VMINPS        Z19, Z6, Z19
+	VFNMADD231PS  Z4, Z17, Z16
+	VFNMADD231PS  Z4, Z19, Z21
+	VFNMADD231PS  Z5, Z17, Z16
+	VFNMADD231PS  Z5, Z19, Z21
+	VMOVUPS       Z9, Z18
+	VMOVUPS       Z9, Z22
+	VFMADD213PS   Z10, Z16, Z18
+	VFMADD213PS   Z10, Z21, Z22
+	VFMADD213PS   Z11, Z16, Z18
+	VFMADD213PS   Z11, Z21, Z22
+	VFMADD213PS   Z12, Z16, Z18
+	VFMADD213PS   Z12, Z21, Z22
+	VFMADD213PS   Z13, Z16, Z18
+	VFMADD213PS   Z13, Z21, Z22
+	VFMADD213PS   Z3, Z16, Z18
+	VFMADD213PS   Z3, Z21, Z22
+	VMULPS        Z16, Z16, Z20
+	VMULPS        Z21, Z21, Z23
+	VFMADD213PS   Z16, Z20, Z18
+	VFMADD213PS   Z21, Z23, Z22
+	VADDPS        Z7, Z18, Z18
+	VADDPS        Z7, Z22, Z22
+	VSCALEFPS     Z17, Z18, Z18
+	VSCALEFPS     Z19, Z22, Z22
+	VCMPPS        $0x15, Z8, Z18, K1
+	VCMPPS        $0x15, Z8, Z22, K2
+	VMOVAPS.Z     Z18, K1, Z18
+	VMOVAPS.Z     Z22, K2, Z22
+	VCMPPS        $0x03, Z18, Z18, K1
+	VCMPPS        $0x03, Z22, Z22, K2
+	VPTERNLOGD    $0xa8, Z15, Z14, K1, Z18
+	VPTERNLOGD    $0xa8, Z15, Z14, K2, Z22
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc2 // VCVTNEPS2BF16 Z18, Y16
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xce // VCVTNEPS2BF16 Z22, Y17
+	VMOVUPS       Y16, (DX)
+	VMOVUPS       Y17, 32(DX)
+	ADDQ          $0x80, BX
+	ADDQ          $0x40, DX
+	SUBQ          $0x02, CX
+	JGE           together18
+
+rest18:
+	ADDQ $0x02, CX
+	JEQ  done18
+
+loop18:
+	VMOVUPS (BX), Z16
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z3, Z17
+	VMAXPS        Z16, Z0, Z16
+	VMINPS        Z16, Z1, Z16
+	VFMADD231PS   Z2, Z16, Z17
+	VRNDSCALEPS   $0x09, Z17, Z17
+	VMINPS        Z17, Z6, Z17
+	VFNMADD231PS  Z4, Z17, Z16
+	VFNMADD231PS  Z5, Z17, Z16
+	VMOVUPS       Z9, Z18
+	VFMADD213PS   Z10, Z16, Z18
+	VFMADD213PS   Z11, Z16, Z18
+	VFMADD213PS   Z12, Z16, Z18
+	VFMADD213PS   Z13, Z16, Z18
+	VFMADD213PS   Z3, Z16, Z18
+	VMULPS        Z16, Z16, Z19
+	VFMADD213PS   Z16, Z19, Z18
+	VADDPS        Z7, Z18, Z18
+	VSCALEFPS     Z17, Z18, Z18
+	VCMPPS        $0x15, Z8, Z18, K1
+	VMOVAPS.Z     Z18, K1, Z18
+	VCMPPS        $0x03, Z18, Z18, K1
+	VPTERNLOGD    $0xa8, Z15, Z14, K1, Z18
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc2 // VCVTNEPS2BF16 Z18, Y16
+	VMOVUPS       Y16, (DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop18
+
+done18:
+	VZEROUPPER
+	RET
+
+mode22:
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z5
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z6
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z9
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z13
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z14
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z15
+	SUBQ    $0x02, CX
+	JLT     rest22
+
+together22:
+	VPMOVZXWD (BX), Z16
+	VPMOVZXWD 32(BX), Z18
+	VPSLLD    $0x10, Z16, Z16
+	VPSLLD    $0x10, Z18, Z18
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z3, Z17
+	VMOVUPS       Z3, Z19
+	VMAXPS        Z16, Z0, Z16
+	VMAXPS        Z18, Z0, Z21
+	VMINPS        Z16, Z1, Z16
+	VMINPS        Z21, Z1, Z21
+	VFMADD231PS   Z2, Z16, Z17
+	VFMADD231PS   Z2, Z21, Z19
+	VRNDSCALEPS   $0x09, Z17, Z17
+	VRNDSCALEPS   $0x09, Z19, Z19
+	VMINPS        Z17, Z6, Z17
+	VMINPS        Z19, Z6, Z19
+	VFNMADD231PS  Z4, Z17, Z16
+	VFNMADD231PS  Z4, Z19, Z21
+	VFNMADD231PS  Z5, Z17, Z16
+	VFNMADD231PS  Z5, Z19, Z21
+	VMOVUPS       Z9, Z18
+	VMOVUPS       Z9, Z22
+	VFMADD213PS   Z10, Z16, Z18
+	VFMADD213PS   Z10, Z21, Z22
+	VFMADD213PS   Z11, Z16, Z18
+	VFMADD213PS   Z11, Z21, Z22
+	VFMADD213PS   Z12, Z16, Z18
+	VFMADD213PS   Z12, Z21, Z22
+	VFMADD213PS   Z13, Z16, Z18
+	VFMADD213PS   Z13, Z21, Z22
+	VFMADD213PS   Z3, Z16, Z18
+	VFMADD213PS   Z3, Z21, Z22
+	VMULPS        Z16, Z16, Z20
+	VMULPS        Z21, Z21, Z23
+	VFMADD213PS   Z16, Z20, Z18
+	VFMADD213PS   Z21, Z23, Z22
+	VADDPS        Z7, Z18, Z18
+	VADDPS        Z7, Z22, Z22
+	VSCALEFPS     Z17, Z18, Z18
+	VSCALEFPS     Z19, Z22, Z22
+	VCMPPS        $0x15, Z8, Z18, K1
+	VCMPPS        $0x15, Z8, Z22, K2
+	VMOVAPS.Z     Z18, K1, Z18
+	VMOVAPS.Z     Z22, K2, Z22
+	VCMPPS        $0x03, Z18, Z18, K1
+	VCMPPS        $0x03, Z22, Z22, K2
+	VPTERNLOGD    $0xa8, Z15, Z14, K1, Z18
+	VPTERNLOGD    $0xa8, Z15, Z14, K2, Z22
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc2 // VCVTNEPS2BF16 Z18, Y16
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xce // VCVTNEPS2BF16 Z22, Y17
+	VMOVUPS       Y16, (DX)
+	VMOVUPS       Y17, 32(DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x40, DX
+	SUBQ          $0x02, CX
+	JGE           together22
+
+rest22:
+	ADDQ $0x02, CX
+	JEQ  done22
+
+loop22:
+	VPMOVZXWD (BX), Z16
+	VPSLLD    $0x10, Z16, Z16
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z3, Z17
+	VMAXPS        Z16, Z0, Z16
+	VMINPS        Z16, Z1, Z16
+	VFMADD231PS   Z2, Z16, Z17
+	VRNDSCALEPS   $0x09, Z17, Z17
+	VMINPS        Z17, Z6, Z17
+	VFNMADD231PS  Z4, Z17, Z16
+	VFNMADD231PS  Z5, Z17, Z16
+	VMOVUPS       Z9, Z18
+	VFMADD213PS   Z10, Z16, Z18
+	VFMADD213PS   Z11, Z16, Z18
+	VFMADD213PS   Z12, Z16, Z18
+	VFMADD213PS   Z13, Z16, Z18
+	VFMADD213PS   Z3, Z16, Z18
+	VMULPS        Z16, Z16, Z19
+	VFMADD213PS   Z16, Z19, Z18
+	VADDPS        Z7, Z18, Z18
+	VSCALEFPS     Z17, Z18, Z18
+	VCMPPS        $0x15, Z8, Z18, K1
+	VMOVAPS.Z     Z18, K1, Z18
+	VCMPPS        $0x03, Z18, Z18, K1
+	VPTERNLOGD    $0xa8, Z15, Z14, K1, Z18
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc2 // VCVTNEPS2BF16 Z18, Y16
+	VMOVUPS       Y16, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop22
+
+done22:
 	VZEROUPPER
 	RET
 
@@ -4831,13 +5516,17 @@ DATA elementwiseAVX5123ba059dd<>+60(SB)/4, $0x3ba059dd
 GLOBL elementwiseAVX5123ba059dd<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseAVX512Logistic(mode int, n int, dst *byte, x *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Logistic(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
 	MOVQ    n+8(FP), CX
 	MOVQ    dst+16(FP), DX
 	MOVQ    x+24(FP), BX
 	SHRQ    $0x04, CX
+	CMPQ    AX, $0x12
+	JEQ     mode18
+	CMPQ    AX, $0x16
+	JEQ     mode22
 	CMPQ    AX, $0x02
 	JEQ     mode2
 	CMPQ    AX, $0x04
@@ -4961,6 +5650,273 @@ loop0:
 	JNE          loop0
 
 done0:
+	VZEROUPPER
+	RET
+
+mode18:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	SUBQ    $0x02, CX
+	JLT     rest18
+
+together18:
+	VMOVUPS (BX), Z17
+	VMOVUPS 64(BX), Z19
+	VPXORD  Z0, Z17, Z17
+	VPXORD  Z0, Z19, Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMOVUPS       Z4, Z20
+	VMAXPS        Z17, Z1, Z17
+	VMAXPS        Z19, Z1, Z22
+	VMINPS        Z17, Z2, Z17
+	VMINPS        Z22, Z2, Z22
+	VFMADD231PS   Z3, Z17, Z18
+	VFMADD231PS   Z3, Z22, Z20
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VRNDSCALEPS   $0x09, Z20, Z20
+	VMINPS        Z18, Z7, Z18
+	VMINPS        Z20, Z7, Z20
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z5, Z20, Z22
+	VFNMADD231PS  Z6, Z18, Z17
+	VFNMADD231PS  Z6, Z20, Z22
+	VMOVUPS       Z10, Z19
+	VMOVUPS       Z10, Z23
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z11, Z22, Z23
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z12, Z22, Z23
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z13, Z22, Z23
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z14, Z22, Z23
+	VFMADD213PS   Z4, Z17, Z19
+	VFMADD213PS   Z4, Z22, Z23
+	VMULPS        Z17, Z17, Z21
+	VMULPS        Z22, Z22, Z24
+	VFMADD213PS   Z17, Z21, Z19
+	VFMADD213PS   Z22, Z24, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	VSCALEFPS     Z18, Z19, Z19
+	VSCALEFPS     Z20, Z23, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	VMOVUPS       Z8, Z17
+	VMOVUPS       Z8, Z18
+	VDIVPS        Z19, Z17, Z17
+	VDIVPS        Z23, Z18, Z18
+	VCMPPS        $0x15, Z9, Z17, K1
+	VCMPPS        $0x15, Z9, Z18, K2
+	VMOVAPS.Z     Z17, K1, Z17
+	VMOVAPS.Z     Z18, K2, Z18
+	VCMPPS        $0x03, Z17, Z17, K1
+	VCMPPS        $0x03, Z18, Z18, K2
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	VPTERNLOGD    $0xa8, Z16, Z15, K2, Z18
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z18, Y18
+	VMOVUPS       Y17, (DX)
+	VMOVUPS       Y18, 32(DX)
+	ADDQ          $0x80, BX
+	ADDQ          $0x40, DX
+	SUBQ          $0x02, CX
+	JGE           together18
+
+rest18:
+	ADDQ $0x02, CX
+	JEQ  done18
+
+loop18:
+	VMOVUPS (BX), Z17
+	VPXORD  Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMAXPS        Z17, Z1, Z17
+	VMINPS        Z17, Z2, Z17
+	VFMADD231PS   Z3, Z17, Z18
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VMINPS        Z18, Z7, Z18
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z6, Z18, Z17
+	VMOVUPS       Z10, Z19
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z4, Z17, Z19
+	VMULPS        Z17, Z17, Z20
+	VFMADD213PS   Z17, Z20, Z19
+	VADDPS        Z8, Z19, Z19
+	VSCALEFPS     Z18, Z19, Z19
+	VADDPS        Z8, Z19, Z19
+	VMOVUPS       Z8, Z17
+	VDIVPS        Z19, Z17, Z17
+	VCMPPS        $0x15, Z9, Z17, K1
+	VMOVAPS.Z     Z17, K1, Z17
+	VCMPPS        $0x03, Z17, Z17, K1
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	VMOVUPS       Y17, (DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop18
+
+done18:
+	VZEROUPPER
+	RET
+
+mode22:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	SUBQ    $0x02, CX
+	JLT     rest22
+
+together22:
+	VPMOVZXWD (BX), Z17
+	VPMOVZXWD 32(BX), Z19
+	VPSLLD    $0x10, Z17, Z17
+	VPSLLD    $0x10, Z19, Z19
+	VPXORD    Z0, Z17, Z17
+	VPXORD    Z0, Z19, Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMOVUPS       Z4, Z20
+	VMAXPS        Z17, Z1, Z17
+	VMAXPS        Z19, Z1, Z22
+	VMINPS        Z17, Z2, Z17
+	VMINPS        Z22, Z2, Z22
+	VFMADD231PS   Z3, Z17, Z18
+	VFMADD231PS   Z3, Z22, Z20
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VRNDSCALEPS   $0x09, Z20, Z20
+	VMINPS        Z18, Z7, Z18
+	VMINPS        Z20, Z7, Z20
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z5, Z20, Z22
+	VFNMADD231PS  Z6, Z18, Z17
+	VFNMADD231PS  Z6, Z20, Z22
+	VMOVUPS       Z10, Z19
+	VMOVUPS       Z10, Z23
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z11, Z22, Z23
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z12, Z22, Z23
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z13, Z22, Z23
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z14, Z22, Z23
+	VFMADD213PS   Z4, Z17, Z19
+	VFMADD213PS   Z4, Z22, Z23
+	VMULPS        Z17, Z17, Z21
+	VMULPS        Z22, Z22, Z24
+	VFMADD213PS   Z17, Z21, Z19
+	VFMADD213PS   Z22, Z24, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	VSCALEFPS     Z18, Z19, Z19
+	VSCALEFPS     Z20, Z23, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	VMOVUPS       Z8, Z17
+	VMOVUPS       Z8, Z18
+	VDIVPS        Z19, Z17, Z17
+	VDIVPS        Z23, Z18, Z18
+	VCMPPS        $0x15, Z9, Z17, K1
+	VCMPPS        $0x15, Z9, Z18, K2
+	VMOVAPS.Z     Z17, K1, Z17
+	VMOVAPS.Z     Z18, K2, Z18
+	VCMPPS        $0x03, Z17, Z17, K1
+	VCMPPS        $0x03, Z18, Z18, K2
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	VPTERNLOGD    $0xa8, Z16, Z15, K2, Z18
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z18, Y18
+	VMOVUPS       Y17, (DX)
+	VMOVUPS       Y18, 32(DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x40, DX
+	SUBQ          $0x02, CX
+	JGE           together22
+
+rest22:
+	ADDQ $0x02, CX
+	JEQ  done22
+
+loop22:
+	VPMOVZXWD (BX), Z17
+	VPSLLD    $0x10, Z17, Z17
+	VPXORD    Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMAXPS        Z17, Z1, Z17
+	VMINPS        Z17, Z2, Z17
+	VFMADD231PS   Z3, Z17, Z18
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VMINPS        Z18, Z7, Z18
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z6, Z18, Z17
+	VMOVUPS       Z10, Z19
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z4, Z17, Z19
+	VMULPS        Z17, Z17, Z20
+	VFMADD213PS   Z17, Z20, Z19
+	VADDPS        Z8, Z19, Z19
+	VSCALEFPS     Z18, Z19, Z19
+	VADDPS        Z8, Z19, Z19
+	VMOVUPS       Z8, Z17
+	VDIVPS        Z19, Z17, Z17
+	VCMPPS        $0x15, Z9, Z17, K1
+	VMOVAPS.Z     Z17, K1, Z17
+	VCMPPS        $0x03, Z17, Z17, K1
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	VMOVUPS       Y17, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop22
+
+done22:
 	VZEROUPPER
 	RET
 
@@ -5390,13 +6346,17 @@ done6:
 	RET
 
 // func elementwiseAVX512LogisticBFloat16(mode int, n int, dst *byte, x *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512LogisticBFloat16(SB), NOSPLIT, $0-32
 	MOVQ    mode+0(FP), AX
 	MOVQ    n+8(FP), CX
 	MOVQ    dst+16(FP), DX
 	MOVQ    x+24(FP), BX
 	SHRQ    $0x04, CX
+	CMPQ    AX, $0x12
+	JEQ     mode18
+	CMPQ    AX, $0x16
+	JEQ     mode22
 	CMPQ    AX, $0x02
 	JEQ     mode2
 	CMPQ    AX, $0x04
@@ -5570,6 +6530,317 @@ loop0:
 	JNE        loop0
 
 done0:
+	VZEROUPPER
+	RET
+
+mode18:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z17
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z17
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
+	SUBQ    $0x02, CX
+	JLT     rest18
+
+together18:
+	VMOVUPS (BX), Z17
+	VMOVUPS 64(BX), Z19
+	VPXORD  Z0, Z17, Z17
+	VPXORD  Z0, Z19, Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMOVUPS       Z4, Z20
+	VMAXPS        Z17, Z1, Z17
+	VMAXPS        Z19, Z1, Z22
+	VMINPS        Z17, Z2, Z17
+	VMINPS        Z22, Z2, Z22
+	VFMADD231PS   Z3, Z17, Z18
+	VFMADD231PS   Z3, Z22, Z20
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VRNDSCALEPS   $0x09, Z20, Z20
+	VMINPS        Z18, Z7, Z18
+	VMINPS        Z20, Z7, Z20
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z5, Z20, Z22
+	VFNMADD231PS  Z6, Z18, Z17
+	VFNMADD231PS  Z6, Z20, Z22
+	VMOVUPS       Z10, Z19
+	VMOVUPS       Z10, Z23
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z11, Z22, Z23
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z12, Z22, Z23
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z13, Z22, Z23
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z14, Z22, Z23
+	VFMADD213PS   Z4, Z17, Z19
+	VFMADD213PS   Z4, Z22, Z23
+	VMULPS        Z17, Z17, Z21
+	VMULPS        Z22, Z22, Z24
+	VFMADD213PS   Z17, Z21, Z19
+	VFMADD213PS   Z22, Z24, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	VSCALEFPS     Z18, Z19, Z19
+	VSCALEFPS     Z20, Z23, Z23
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd7 // VCVTNEPS2BF16 Z23, Y18
+	VPMOVZXWD     Y17, Z19
+	VPMOVZXWD     Y18, Z23
+	VPSLLD        $0x10, Z19, Z19
+	VPSLLD        $0x10, Z23, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd7 // VCVTNEPS2BF16 Z23, Y18
+	VPMOVZXWD     Y17, Z19
+	VPMOVZXWD     Y18, Z23
+	VPSLLD        $0x10, Z19, Z19
+	VPSLLD        $0x10, Z23, Z23
+	VMOVUPS       Z8, Z17
+	VMOVUPS       Z8, Z18
+	VDIVPS        Z19, Z17, Z17
+	VDIVPS        Z23, Z18, Z18
+	VCMPPS        $0x15, Z9, Z17, K1
+	VCMPPS        $0x15, Z9, Z18, K2
+	VMOVAPS.Z     Z17, K1, Z17
+	VMOVAPS.Z     Z18, K2, Z18
+	VCMPPS        $0x03, Z17, Z17, K1
+	VCMPPS        $0x03, Z18, Z18, K2
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	VPTERNLOGD    $0xa8, Z16, Z15, K2, Z18
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z18, Y18
+	VMOVUPS       Y17, (DX)
+	VMOVUPS       Y18, 32(DX)
+	ADDQ          $0x80, BX
+	ADDQ          $0x40, DX
+	SUBQ          $0x02, CX
+	JGE           together18
+
+rest18:
+	ADDQ $0x02, CX
+	JEQ  done18
+
+loop18:
+	VMOVUPS (BX), Z17
+	VPXORD  Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMAXPS        Z17, Z1, Z17
+	VMINPS        Z17, Z2, Z17
+	VFMADD231PS   Z3, Z17, Z18
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VMINPS        Z18, Z7, Z18
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z6, Z18, Z17
+	VMOVUPS       Z10, Z19
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z4, Z17, Z19
+	VMULPS        Z17, Z17, Z20
+	VFMADD213PS   Z17, Z20, Z19
+	VADDPS        Z8, Z19, Z19
+	VSCALEFPS     Z18, Z19, Z19
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	VPMOVZXWD     Y17, Z19
+	VPSLLD        $0x10, Z19, Z19
+	VADDPS        Z8, Z19, Z19
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	VPMOVZXWD     Y17, Z19
+	VPSLLD        $0x10, Z19, Z19
+	VMOVUPS       Z8, Z17
+	VDIVPS        Z19, Z17, Z17
+	VCMPPS        $0x15, Z9, Z17, K1
+	VMOVAPS.Z     Z17, K1, Z17
+	VCMPPS        $0x03, Z17, Z17, K1
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	VMOVUPS       Y17, (DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop18
+
+done18:
+	VZEROUPPER
+	RET
+
+mode22:
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512c2af999a<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51242b1999a<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5123fb8aa3b<>+0(SB), Z3
+	VMOVUPS elementwiseAVX5123f000000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5123f318000<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512b95e8083<>+0(SB), Z6
+	VMOVUPS elementwiseAVX51242fe0000<>+0(SB), Z7
+	VMOVUPS elementwiseAVX5123f800000<>+0(SB), Z8
+	VMOVUPS elementwiseAVX51200800000<>+0(SB), Z9
+	VMOVUPS elementwiseAVX51239506967<>+0(SB), Z10
+	VMOVUPS elementwiseAVX5123ab743ce<>+0(SB), Z11
+	VMOVUPS elementwiseAVX5123c088908<>+0(SB), Z12
+	VMOVUPS elementwiseAVX5123d2aa9c1<>+0(SB), Z13
+	VMOVUPS elementwiseAVX5123e2aaaaa<>+0(SB), Z14
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z15
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z16
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z17
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z17
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z17
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z17
+	SUBQ    $0x02, CX
+	JLT     rest22
+
+together22:
+	VPMOVZXWD (BX), Z17
+	VPMOVZXWD 32(BX), Z19
+	VPSLLD    $0x10, Z17, Z17
+	VPSLLD    $0x10, Z19, Z19
+	VPXORD    Z0, Z17, Z17
+	VPXORD    Z0, Z19, Z19
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMOVUPS       Z4, Z20
+	VMAXPS        Z17, Z1, Z17
+	VMAXPS        Z19, Z1, Z22
+	VMINPS        Z17, Z2, Z17
+	VMINPS        Z22, Z2, Z22
+	VFMADD231PS   Z3, Z17, Z18
+	VFMADD231PS   Z3, Z22, Z20
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VRNDSCALEPS   $0x09, Z20, Z20
+	VMINPS        Z18, Z7, Z18
+	VMINPS        Z20, Z7, Z20
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z5, Z20, Z22
+	VFNMADD231PS  Z6, Z18, Z17
+	VFNMADD231PS  Z6, Z20, Z22
+	VMOVUPS       Z10, Z19
+	VMOVUPS       Z10, Z23
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z11, Z22, Z23
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z12, Z22, Z23
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z13, Z22, Z23
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z14, Z22, Z23
+	VFMADD213PS   Z4, Z17, Z19
+	VFMADD213PS   Z4, Z22, Z23
+	VMULPS        Z17, Z17, Z21
+	VMULPS        Z22, Z22, Z24
+	VFMADD213PS   Z17, Z21, Z19
+	VFMADD213PS   Z22, Z24, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	VSCALEFPS     Z18, Z19, Z19
+	VSCALEFPS     Z20, Z23, Z23
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd7 // VCVTNEPS2BF16 Z23, Y18
+	VPMOVZXWD     Y17, Z19
+	VPMOVZXWD     Y18, Z23
+	VPSLLD        $0x10, Z19, Z19
+	VPSLLD        $0x10, Z23, Z23
+	VADDPS        Z8, Z19, Z19
+	VADDPS        Z8, Z23, Z23
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd7 // VCVTNEPS2BF16 Z23, Y18
+	VPMOVZXWD     Y17, Z19
+	VPMOVZXWD     Y18, Z23
+	VPSLLD        $0x10, Z19, Z19
+	VPSLLD        $0x10, Z23, Z23
+	VMOVUPS       Z8, Z17
+	VMOVUPS       Z8, Z18
+	VDIVPS        Z19, Z17, Z17
+	VDIVPS        Z23, Z18, Z18
+	VCMPPS        $0x15, Z9, Z17, K1
+	VCMPPS        $0x15, Z9, Z18, K2
+	VMOVAPS.Z     Z17, K1, Z17
+	VMOVAPS.Z     Z18, K2, Z18
+	VCMPPS        $0x03, Z17, Z17, K1
+	VCMPPS        $0x03, Z18, Z18, K2
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	VPTERNLOGD    $0xa8, Z16, Z15, K2, Z18
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z18, Y18
+	VMOVUPS       Y17, (DX)
+	VMOVUPS       Y18, 32(DX)
+	ADDQ          $0x40, BX
+	ADDQ          $0x40, DX
+	SUBQ          $0x02, CX
+	JGE           together22
+
+rest22:
+	ADDQ $0x02, CX
+	JEQ  done22
+
+loop22:
+	VPMOVZXWD (BX), Z17
+	VPSLLD    $0x10, Z17, Z17
+	VPXORD    Z0, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS       Z4, Z18
+	VMAXPS        Z17, Z1, Z17
+	VMINPS        Z17, Z2, Z17
+	VFMADD231PS   Z3, Z17, Z18
+	VRNDSCALEPS   $0x09, Z18, Z18
+	VMINPS        Z18, Z7, Z18
+	VFNMADD231PS  Z5, Z18, Z17
+	VFNMADD231PS  Z6, Z18, Z17
+	VMOVUPS       Z10, Z19
+	VFMADD213PS   Z11, Z17, Z19
+	VFMADD213PS   Z12, Z17, Z19
+	VFMADD213PS   Z13, Z17, Z19
+	VFMADD213PS   Z14, Z17, Z19
+	VFMADD213PS   Z4, Z17, Z19
+	VMULPS        Z17, Z17, Z20
+	VFMADD213PS   Z17, Z20, Z19
+	VADDPS        Z8, Z19, Z19
+	VSCALEFPS     Z18, Z19, Z19
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	VPMOVZXWD     Y17, Z19
+	VPSLLD        $0x10, Z19, Z19
+	VADDPS        Z8, Z19, Z19
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
+	VPMOVZXWD     Y17, Z19
+	VPSLLD        $0x10, Z19, Z19
+	VMOVUPS       Z8, Z17
+	VDIVPS        Z19, Z17, Z17
+	VCMPPS        $0x15, Z9, Z17, K1
+	VMOVAPS.Z     Z17, K1, Z17
+	VCMPPS        $0x03, Z17, Z17, K1
+	VPTERNLOGD    $0xa8, Z16, Z15, K1, Z17
+	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
+	VMOVUPS       Y17, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop22
+
+done22:
 	VZEROUPPER
 	RET
 

@@ -14,6 +14,9 @@ const (
 	modeNarrow    = 2 // results are rounded to bfloat16 and written as codes, after flushing
 	modeLeftHalf  = 4 // the first operand is read from bfloat16 codes
 	modeRightHalf = 8 // the second operand is
+	// modeNative may be set where codes are written and no result that is not flushed is subnormal: the processor's own
+	// instruction rounds, which takes subnormal values for zero.
+	modeNative = 16
 )
 
 // binaryKernel computes dst[i] = x[i*xStep] op y[i*yStep] for i < n, with steps of 0 or 1, and n a multiple of elementwiseLanes

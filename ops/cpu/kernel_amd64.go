@@ -25,10 +25,11 @@ func assemblyKernels() []instructionSet {
 	return sets
 }
 
-// avx512BF16 is avx512 with VDPBF16PS for bfloat16 operands.
+// avx512BF16 is avx512 with VDPBF16PS for bfloat16 operands and VCVTNEPS2BF16 for results.
 func avx512BF16() instructionSet {
 	set := avx512
 	set.name = "avx512_bf16"
+	set.elementwise = nativeElementwise(set.elementwise)
 	set.f32.pairs = &pairKernels[float32]{
 		tile: tilePairsAVX512, lines: packPairLinesAVX512, strips: packPairStripsAVX512, transpose: packPairTransposeAVX512, side: 16,
 	}

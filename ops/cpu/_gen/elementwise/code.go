@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"bf16lab/ops/cpu/_gen/encode"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -17,6 +19,7 @@ type code struct {
 	constants map[uint32]bool // vectors in memory that the file has already
 	held      map[uint32]Op   // constants that are in registers during the current loop
 
+	native  bool     // whether the current loop may use the instructions of AVX512_BF16
 	stream  int      // which of several vectors that are computed together
 	pending []func() // its instructions
 }
@@ -211,6 +214,7 @@ const (
 	modeNarrow    = 2
 	modeLeftHalf  = 4
 	modeRightHalf = 8
+	modeNative    = 16
 )
 
 // load reads a vector of float32 values, or of bfloat16 codes, which are widened.
@@ -233,10 +237,15 @@ func (c *code) size(half bool) int {
 
 // store finishes the results of a kernel as its mode says and writes them.
 func (c *code) store(mode int, v VecVirtual, dst Mem) {
-	if mode&modeFlush != 0 {
+	if mode&modeFlush != 0 && mode&modeNative == 0 {
 		c.flush(v)
 	}
 	switch {
+	case mode&modeNative != 0:
+		c.quiet(v)
+		codes := YMM()
+		c.do(func() { encode.Narrow(v, codes) })
+		c.do(func() { VMOVUPS(codes, dst) })
 	case mode&modeNarrow == 0:
 		c.do(func() { VMOVUPS(v, dst) })
 	case c.wide:
@@ -256,6 +265,10 @@ func (c *code) store(mode int, v VecVirtual, dst Mem) {
 // holdFor keeps the constants of an operation and of a mode in registers.
 func (c *code) holdFor(mode int, constants []uint32) {
 	all := append([]uint32{}, constants...)
+	if mode&modeNative != 0 {
+		c.hold(append(all, quietBit, quietBits)...)
+		return
+	}
 	if mode&modeFlush != 0 {
 		all = append(all, flushConstants...)
 	}

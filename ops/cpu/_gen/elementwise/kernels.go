@@ -29,7 +29,7 @@ func (c *code) binary(op binaryOp) {
 		Label(label)
 		SHLQ(Imm(uint64(log2(c.bytes))), s.step)
 	}
-	modes := modes(op.flushes, modeNarrow, modeLeftHalf, modeRightHalf)
+	modes := c.withNative(modes(op.flushes, modeNarrow, modeLeftHalf, modeRightHalf), modeFlush|modeNarrow)
 	c.loops(modes, 1, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m, _ int) {
 		left, right := m&modeLeftHalf != 0, m&modeRightHalf != 0
 		c.together(1, func(int) {
@@ -68,7 +68,11 @@ func (c *code) unary(op unaryOp) {
 	if c.wide && op.long {
 		together = longTogether
 	}
-	c.loops(modes(op.flushes, modeNarrow, modeLeftHalf), together, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m, vectors int) {
+	native := modeFlush | modeNarrow
+	if op.normal {
+		native = modeNarrow
+	}
+	c.loops(c.withNative(modes(op.flushes, modeNarrow, modeLeftHalf), native), together, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m, vectors int) {
 		from, to := c.size(m&modeLeftHalf != 0), c.size(m&modeNarrow != 0)
 		c.together(vectors, func(i int) {
 			v := c.register()
@@ -97,6 +101,18 @@ func modes(flushes bool, bits ...int) []int {
 	return all
 }
 
+// withNative adds the native form of the modes that have all the given bits, where the instruction set has it, before the
+// others.
+func (c *code) withNative(modes []int, bits int) []int {
+	all := modes[:1:1]
+	for _, m := range modes {
+		if c.wide && m&bits == bits {
+			all = append(all, m|modeNative)
+		}
+	}
+	return append(all, modes[1:]...)
+}
+
 // loops generates for each mode a loop over n values, so many vectors together and the rest one by one, and the choice
 // between the modes.
 func (c *code) loops(modes []int, together int, mode, n Register, prepare func(mode int), body func(mode, vectors int)) {
@@ -107,6 +123,7 @@ func (c *code) loops(modes []int, together int, mode, n Register, prepare func(m
 	}
 	for _, m := range modes {
 		Label(fmt.Sprintf("mode%d", m))
+		c.native = m&modeNative != 0
 		prepare(m)
 		if together > 1 {
 			SUBQ(Imm(uint64(together)), n)

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"log"
 
+	"bf16lab/ops/cpu/_gen/encode"
+
 	. "github.com/mmcloughlin/avo/build"
 )
 
@@ -31,4 +33,7 @@ func main() {
 	c.sumFour(true)
 	c.copyRows()
 	Generate()
+	if err := encode.File(flag.Lookup("out").Value.String()); err != nil {
+		log.Fatal(err)
+	}
 }

@@ -46,28 +46,29 @@ type unaryOp struct {
 	name      string
 	flushes   bool
 	long      bool // a chain of many instructions
+	normal    bool // the results are never subnormal
 	constants []uint32
 	emit      func(c *code, x VecVirtual) VecVirtual
 }
 
 var unaries = []unaryOp{
-	{"Copy", true, false, nil, func(_ *code, x VecVirtual) VecVirtual { return x }},
-	{"Round", false, false, roundConstants, func(c *code, x VecVirtual) VecVirtual { c.round(x); return x }},
-	{"Square", true, false, nil, func(c *code, x VecVirtual) VecVirtual { c.do(func() { VMULPS(x, x, x) }); return x }},
-	{"Neg", false, false, []uint32{signBit}, func(c *code, x VecVirtual) VecVirtual { c.xor(c.bits(signBit), x, x); return x }},
-	{"Abs", false, false, []uint32{magnitude}, func(c *code, x VecVirtual) VecVirtual { c.and(c.bits(magnitude), x, x); return x }},
-	{"Sqrt", false, false, flushConstants, func(c *code, x VecVirtual) VecVirtual { c.flush(x); c.do(func() { VSQRTPS(x, x) }); return x }},
-	{"Exp", false, true, expConstants, func(c *code, x VecVirtual) VecVirtual {
+	{"Copy", true, false, false, nil, func(_ *code, x VecVirtual) VecVirtual { return x }},
+	{"Round", false, false, false, roundConstants, func(c *code, x VecVirtual) VecVirtual { c.round(x); return x }},
+	{"Square", true, false, false, nil, func(c *code, x VecVirtual) VecVirtual { c.do(func() { VMULPS(x, x, x) }); return x }},
+	{"Neg", false, false, false, []uint32{signBit}, func(c *code, x VecVirtual) VecVirtual { c.xor(c.bits(signBit), x, x); return x }},
+	{"Abs", false, false, false, []uint32{magnitude}, func(c *code, x VecVirtual) VecVirtual { c.and(c.bits(magnitude), x, x); return x }},
+	{"Sqrt", false, false, false, flushConstants, func(c *code, x VecVirtual) VecVirtual { c.flush(x); c.do(func() { VSQRTPS(x, x) }); return x }},
+	{"Exp", false, true, true, expConstants, func(c *code, x VecVirtual) VecVirtual {
 		y := c.exp(x)
 		c.keep(c.compare(notLess, y, c.bits(minNormal)), y)
 		return y
 	}},
-	{"Tanh", false, true, tanhConstants, (*code).tanh},
-	{"Logistic", false, true, logisticConstants, func(c *code, x VecVirtual) VecVirtual { return c.logistic(x, func(VecVirtual) {}) }},
-	{"LogisticBFloat16", false, true, append(logisticConstants, roundConstants...), func(c *code, x VecVirtual) VecVirtual {
+	{"Tanh", false, true, false, tanhConstants, (*code).tanh},
+	{"Logistic", false, true, true, logisticConstants, func(c *code, x VecVirtual) VecVirtual { return c.logistic(x, func(VecVirtual) {}) }},
+	{"LogisticBFloat16", false, true, true, append(logisticConstants, roundConstants...), func(c *code, x VecVirtual) VecVirtual {
 		return c.logistic(x, c.round)
 	}},
-	{"Log1p", false, true, log1pConstants, (*code).log1p},
+	{"Log1p", false, true, false, log1pConstants, (*code).log1p},
 }
 
 func number(x float32) uint32 { return math.Float32bits(x) }
