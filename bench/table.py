@@ -22,6 +22,7 @@ ROWS = [
     ('trunk-16384', 'trunk and embeddings, 16,384 bases, `jax-cpu-eager`', []),
     ('lockstep-4096', 'five policies in lock step, every metric of every tap', [(OURS, 'alone-4096')]),
     ('alone-4096', 'the five policies one after the other, no metrics', []),
+    ('replay-4096', 'all of the quickstart: the five, and nine plans that explain them', []),
     ('weights', 'synthetic weights, 450 million values', []),
 ]
 

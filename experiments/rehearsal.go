@@ -12,6 +12,7 @@ import (
 // Rehearsal is an experiment that can be run any number of times with all inputs in memory, for measurements of speed.
 type Rehearsal struct {
 	replay  *replay
+	own     *replay // its reference and policies alone
 	tensors map[string]*ops.Tensor
 	alone   map[string]*cpu.Program // by policy
 }
@@ -22,7 +23,7 @@ func Rehearse(c *Config, o Options) (*Rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Rehearsal{replay: r, tensors: map[string]*ops.Tensor{}, alone: map[string]*cpu.Program{}}
+	h := &Rehearsal{replay: r, own: r.withOwnPlans(), tensors: map[string]*ops.Tensor{}, alone: map[string]*cpu.Program{}}
 	for _, v := range r.graph.Inputs {
 		if h.tensors[v.Input.Name()], err = r.inputs.load(v); err != nil {
 			return nil, err
@@ -43,9 +44,23 @@ func (h *Rehearsal) Policies() []string {
 // Operations returns the floating-point operations of the products and convolutions of one policy.
 func (h *Rehearsal) Operations() float64 { return h.program(h.replay.reference.Name).Operations() }
 
+// withOwnPlans returns a replay of the reference and of the policies alone.
+func (r *replay) withOwnPlans() *replay {
+	own := *r
+	own.plans, own.pieces, own.entrances, own.entering = r.plans.own(), nil, nil, nil
+	own.program = cpu.Compile(own.graph, own.plans.all, own.watched())
+	return &own
+}
+
 // Run runs the experiment as [Replay] does, every metric of every tap included, and forgets the results.
 func (h *Rehearsal) Run(ctx context.Context) error {
 	return h.run(ctx, h.replay.program, newReplayProbe(h.replay))
+}
+
+// LockStep runs the reference and the policies in lock step, every metric of every tap included, without the plans that
+// [Replay] adds to understand these: with imposed splice sites, for local errors, for a noise floor.
+func (h *Rehearsal) LockStep(ctx context.Context) error {
+	return h.run(ctx, h.own.program, newReplayProbe(h.own))
 }
 
 // Alone runs one of the policies by itself, up to the taps of the experiment, without any metric.

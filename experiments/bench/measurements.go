@@ -23,5 +23,5 @@ func Measurements() []Measurement {
 			all = append(all, single(name+"-f32", m.doc, "f32", m.taps, m.length))
 		}
 	}
-	return append(all, lockstep("lockstep-4096", 4096), alone("alone-4096", 4096))
+	return append(all, lockstep("lockstep-4096", 4096), alone("alone-4096", 4096), replay("replay-4096"))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"bf16lab/experiments"
+	"bf16lab/experiments/configs"
 	"bf16lab/model/weights"
 )
 
@@ -42,6 +43,25 @@ func lockstep(name string, length int) Measurement {
 		Name: name, Doc: fmt.Sprintf("five policies in lock step, %d bases, every metric of every tap", length),
 		prepare: func(ctx context.Context, threads int) (*subject, error) {
 			r, err := rehearseFive(length, threads)
+			if err != nil {
+				return nil, err
+			}
+			return &subject{run: func() error { return r.LockStep(ctx) }}, nil
+		},
+	}
+}
+
+// replay measures everything that the quickstart computes: besides the five policies in lock step, four of them with the
+// reference's splice sites, the local errors of four and the noise floor of one.
+func replay(name string) Measurement {
+	return Measurement{
+		Name: name, Doc: "the quickstart, 4096 bases: five policies, imposed splice sites, local errors and verdicts in lock step, every metric of every tap",
+		prepare: func(ctx context.Context, threads int) (*subject, error) {
+			c, err := experiments.Parse("quickstart.yaml", configs.Quickstart, nil)
+			if err != nil {
+				return nil, err
+			}
+			r, err := experiments.Rehearse(c, experiments.Options{Threads: threads})
 			if err != nil {
 				return nil, err
 			}
