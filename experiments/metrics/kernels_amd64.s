@@ -521,3 +521,62 @@ end:
 	MOVQ      DI, done+40(FP)
 	VZEROUPPER
 	RET
+
+// func moveScatterAVX512(tables *uint32, to *int64, rows int, groups int, rest int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·moveScatterAVX512(SB), NOSPLIT, $0-40
+	MOVQ   tables+0(FP), AX
+	MOVQ   to+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	MOVQ   groups+24(FP), BX
+	MOVQ   rest+32(FP), SI
+	VPXORD Y0, Y0, Y0
+	MOVL   $0x00000007, DI
+	KMOVB  DI, K1
+
+row:
+	MOVQ  AX, DI
+	MOVQ  CX, R8
+	MOVQ  BX, R9
+	TESTQ R9, R9
+	JE    rest
+
+group:
+	VMOVDQU32 (DI), Y1
+	VMOVDQU32 Y0, (DI)
+	VPADDD    34304(DI), Y1, Y1
+	VMOVDQU32 Y0, 34304(DI)
+	VPADDD    68608(DI), Y1, Y1
+	VMOVDQU32 Y0, 68608(DI)
+	VPADDD    102912(DI), Y1, Y1
+	VMOVDQU32 Y0, 102912(DI)
+	VPMOVZXDQ Y1, Z1
+	VPADDQ    (R8), Z1, Z1
+	VMOVDQU64 Z1, (R8)
+	ADDQ      $0x20, DI
+	ADDQ      $0x40, R8
+	DECQ      R9
+	JNE       group
+
+rest:
+	TESTQ     SI, SI
+	JE        next
+	VMOVDQU32 (DI), Y1
+	VMOVDQU32 Y0, (DI)
+	VPADDD    34304(DI), Y1, Y1
+	VMOVDQU32 Y0, 34304(DI)
+	VPADDD    68608(DI), Y1, Y1
+	VMOVDQU32 Y0, 68608(DI)
+	VPADDD    102912(DI), Y1, Y1
+	VMOVDQU32 Y0, 102912(DI)
+	VPMOVZXDQ Y1, Z1
+	VPADDQ.Z  (R8), Z1, K1, Z1
+	VMOVDQU64 Z1, K1, (R8)
+
+next:
+	ADDQ $0x00000200, AX
+	ADDQ $0x00000218, CX
+	DECQ DX
+	JNE  row
+	VZEROUPPER
+	RET

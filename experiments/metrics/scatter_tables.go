@@ -52,20 +52,12 @@ func (s *Scatter) addVector(reference, test []float32) (n int) {
 
 // moveTo adds the counts to a Scatter and clears them.
 func (t *scatterTables) moveTo(s *Scatter) {
-	low, high := slices.Min(t.ranges[2][:]), slices.Max(t.ranges[3][:])+1
-	if low >= high {
+	const width = 8
+	row, last := int(slices.Min(t.ranges[0][:])), int(slices.Max(t.ranges[1][:]))
+	column, end := int(slices.Min(t.ranges[2][:]))&^(width-1), int(slices.Max(t.ranges[3][:]))+1
+	if row > last {
 		return
 	}
-	for row := slices.Min(t.ranges[0][:]); row <= slices.Max(t.ranges[1][:]); row++ {
-		a, b, c, d := t.counts[0][row][low:high], t.counts[1][row][low:high], t.counts[2][row][low:high], t.counts[3][row][low:high]
-		to := s.Counts[row][low:high]
-		for i := range to {
-			to[i] += int64(a[i]) + int64(b[i]) + int64(c[i]) + int64(d[i])
-		}
-		clear(a)
-		clear(b)
-		clear(c)
-		clear(d)
-	}
+	t.move(s, row, last-row+1, column, end)
 	t.empty()
 }

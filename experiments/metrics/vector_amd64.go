@@ -59,3 +59,11 @@ func sumOf(parts *[8]uint64) (sum uint64) {
 func (t *scatterTables) count(reference, test []float32) int {
 	return countScatterAVX512(len(reference), &bits32(reference)[0], &bits32(test)[0], &t.counts[0][0][0], &t.ranges[0][0])
 }
+
+// move adds the counts of some rows and columns to a Scatter and clears them; column is a multiple of 8.
+func (t *scatterTables) move(s *Scatter, row, rows, column, end int) {
+	const whole = ScatterBins &^ 7
+	column = min(column, whole)
+	groups := (min(end, whole) - column + 7) / 8
+	moveScatterAVX512(&t.counts[0][row][column], &s.Counts[row][column], rows, max(groups, 0), max(end-whole, 0))
+}

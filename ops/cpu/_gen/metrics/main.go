@@ -19,6 +19,7 @@ func main() {
 	sumDigest("sumDigestAVX512", "float32 values", 4)
 	sumDigest("sumDigestBytesAVX512", "bytes", 1)
 	countScatter()
+	moveScatter()
 	Generate()
 }
 

@@ -10,8 +10,9 @@ import (
 // another can be counted without waiting for each other.
 const (
 	tables    = 4
+	bins      = 67
 	rowShift  = 7
-	tableSize = 4 * 67 << rowShift // bytes
+	tableSize = 4 * bins << rowShift // bytes
 )
 
 // countScatter generates the kernel that counts pairs by the exponents of reference and error.
@@ -32,8 +33,8 @@ func countScatter() {
 		VMOVDQU32(Mem{Base: ranges, Disp: 64 * i}, bounds[i])
 	}
 	magnitude, infinity := broadcast(1<<31-1), broadcast(0x7f800000)
-	below, one, last := broadcast(127-40-2), broadcast(1), broadcast(66)
-	bins := AllocLocal(32)
+	below, one, last := broadcast(127-40-2), broadcast(1), broadcast(bins-1)
+	places := AllocLocal(32)
 	done := GP64()
 	XORQ(done, done)
 	Label("loop")
@@ -75,10 +76,10 @@ func countScatter() {
 	}
 	VPSLLD(Imm(rowShift), row, row)
 	VPORD(row, column, column)
-	VPMOVDW(column, bins)
+	VPMOVDW(column, places)
 	for i := range 16 {
 		bin := GP32()
-		MOVWLZX(bins.Offset(2*i), bin)
+		MOVWLZX(places.Offset(2*i), bin)
 		INCL(Mem{Base: counts, Index: bin.As64(), Scale: 4, Disp: i % tables * tableSize})
 	}
 	ADDQ(Imm(16), done)
@@ -88,6 +89,58 @@ func countScatter() {
 		VMOVDQU32(b, Mem{Base: ranges, Disp: 64 * i})
 	}
 	Store(done, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// moveScatter generates the kernel that moves counts from the tables to a metrics.Scatter.
+func moveScatter() {
+	TEXT("moveScatterAVX512", NOSPLIT, "func(tables *uint32, to *int64, rows, groups, rest int)")
+	Doc("moveScatterAVX512 adds the counts of the four tables in rows of so many groups of 8 columns each, and in 3 more columns if rest is",
+		"not 0, to rows of 67 counts, and clears them. rows is above zero.")
+	from, to := Load(Param("tables"), GP64()), Load(Param("to"), GP64())
+	rows, groups, rest := Load(Param("rows"), GP64()), Load(Param("groups"), GP64()), Load(Param("rest"), GP64())
+	zeros, three, bits := YMM(), K(), GP32()
+	VPXORD(zeros, zeros, zeros)
+	MOVL(U32(7), bits)
+	KMOVB(bits, three)
+	source, target, n := GP64(), GP64(), GP64()
+	sum := func() VecVirtual {
+		counts, wide := YMM(), ZMM()
+		VMOVDQU32(Mem{Base: source}, counts)
+		VMOVDQU32(zeros, Mem{Base: source})
+		for i := 1; i < tables; i++ {
+			VPADDD(Mem{Base: source, Disp: i * tableSize}, counts, counts)
+			VMOVDQU32(zeros, Mem{Base: source, Disp: i * tableSize})
+		}
+		VPMOVZXDQ(counts, wide)
+		return wide
+	}
+	Label("row")
+	MOVQ(from, source)
+	MOVQ(to, target)
+	MOVQ(groups, n)
+	TESTQ(n, n)
+	JE(LabelRef("rest"))
+	Label("group")
+	counts := sum()
+	VPADDQ(Mem{Base: target}, counts, counts)
+	VMOVDQU64(counts, Mem{Base: target})
+	ADDQ(Imm(32), source)
+	ADDQ(Imm(64), target)
+	DECQ(n)
+	JNE(LabelRef("group"))
+	Label("rest")
+	TESTQ(rest, rest)
+	JE(LabelRef("next"))
+	counts = sum()
+	VPADDQ_Z(Mem{Base: target}, counts, three, counts)
+	VMOVDQU64(counts, three, Mem{Base: target})
+	Label("next")
+	ADDQ(U32(4<<rowShift), from)
+	ADDQ(U32(8*bins), to)
+	DECQ(rows)
+	JNE(LabelRef("row"))
 	VZEROUPPER()
 	RET()
 }
