@@ -3,7 +3,9 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"time"
 
 	"bf16lab/ops"
 	"bf16lab/ops/cpu"
@@ -63,10 +65,27 @@ func (h *Rehearsal) LockStep(ctx context.Context) error {
 	return h.run(ctx, h.own.program, newReplayProbe(h.own))
 }
 
-// Alone runs one of the policies by itself, up to the taps of the experiment, without any metric.
-func (h *Rehearsal) Alone(ctx context.Context, policy string) error {
-	return h.run(ctx, h.program(policy), nil)
+// Alone runs one of the policies by itself, up to the taps of the experiment, without any metric. It returns the seconds that
+// went into attention.
+func (h *Rehearsal) Alone(ctx context.Context, policy string) (attention float64, err error) {
+	before := time.Now()
+	err = h.runWith(ctx, h.program(policy), cpu.Options{Progress: func(p cpu.Progress) {
+		now := time.Now()
+		if inAttention(h.replay.graph.Nodes[p.Equation]) {
+			attention += now.Sub(before).Seconds()
+		}
+		before = now
+	}})
+	return attention, err
 }
+
+// attentionBlocks are the modules that compute attention.
+var attentionBlocks = regexp.MustCompile(`/(mha|attention_bias)_block(_\d+)?$`)
+
+// inAttention tells whether an equation is attention: what an attention block or the block of its bias computes itself, between
+// the projections and norms inside of it. The time of this grows with the square of the length, that of everything else with
+// the length.
+func inAttention(n *ops.Node) bool { return attentionBlocks.MatchString(n.Module) }
 
 // program returns the program of one policy.
 func (h *Rehearsal) program(policy string) *cpu.Program {
@@ -83,7 +102,13 @@ func (h *Rehearsal) program(policy string) *cpu.Program {
 }
 
 func (h *Rehearsal) run(ctx context.Context, program *cpu.Program, probe cpu.Probe) error {
-	load := func(v *ops.Value) (*ops.Tensor, error) { return h.tensors[v.Input.Name()], nil }
-	_, err := program.Run(ctx, cpu.Options{Workers: h.replay.options.Threads, Load: load, Probe: probe})
+	return h.runWith(ctx, program, cpu.Options{Probe: probe})
+}
+
+// runWith runs a program on the tensors in memory.
+func (h *Rehearsal) runWith(ctx context.Context, program *cpu.Program, o cpu.Options) error {
+	o.Workers = h.replay.options.Threads
+	o.Load = func(v *ops.Value) (*ops.Tensor, error) { return h.tensors[v.Input.Name()], nil }
+	_, err := program.Run(ctx, o)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"bf16lab/model"
 	"bf16lab/ops"
 	"bf16lab/ops/cpu"
 )
@@ -24,5 +25,32 @@ func TestLockStepOfOwnPlans(t *testing.T) {
 		if got := probe.fingerprint(own.taps, i+1); got != p.Digest {
 			t.Errorf("%s: digest %s, with all plans %s", p.Name, got, p.Digest)
 		}
+	}
+}
+
+// TestInAttention: what is counted as attention grows with the square of the length, the rest of the trunk with the length.
+func TestInAttention(t *testing.T) {
+	work := func(length int) (attention, rest float64) {
+		g := model.Trace(model.AlphaGenome(length))
+		embeddings, err := SelectTaps(g, "out/embeddings_*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range cpu.Needed(g, watchedOf(embeddings)...) {
+			if inAttention(n) {
+				attention += cpu.Work(n)
+			} else {
+				rest += cpu.Work(n)
+			}
+		}
+		return attention, rest
+	}
+	attention, rest := work(1 << 18)
+	before, restBefore := work(1 << 17)
+	if growth := attention / before; growth < 3.5 || growth > 4 {
+		t.Errorf("attention grows by %.2f when the length is doubled", growth)
+	}
+	if growth := rest / restBefore; growth < 1.5 || growth > 2.1 {
+		t.Errorf("the rest grows by %.2f when the length is doubled", growth)
 	}
 }

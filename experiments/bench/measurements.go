@@ -16,6 +16,7 @@ func Measurements() []Measurement {
 		{"trunk", "trunk and embeddings", "out/embeddings_*", 4096},
 		{"heads", "the model with all heads", "out/**", 4096},
 		{"trunk", "trunk and embeddings", "out/embeddings_*", 16384},
+		{"trunk", "trunk and embeddings", "out/embeddings_*", 131072},
 	} {
 		name := fmt.Sprintf("%s-%d", m.name, m.length)
 		all = append(all, single(name, m.doc, "jax-cpu-eager", m.taps, m.length))

@@ -32,7 +32,12 @@ func single(name, doc, policy, taps string, length int) Measurement {
 			if err != nil {
 				return nil, err
 			}
-			return &subject{run: func() error { return r.Alone(ctx, policy) }, flops: r.Operations()}, nil
+			s := &subject{flops: r.Operations()}
+			s.run = func() (err error) {
+				s.attention, err = r.Alone(ctx, policy)
+				return err
+			}
+			return s, nil
 		},
 	}
 }
@@ -81,7 +86,7 @@ func alone(name string, length int) Measurement {
 			}
 			run := func() error {
 				for _, p := range r.Policies() {
-					if err := r.Alone(ctx, p); err != nil {
+					if _, err := r.Alone(ctx, p); err != nil {
 						return err
 					}
 				}
