@@ -4,7 +4,7 @@
 #   bench/compare.sh [ROUNDS]         default 5; in every round each tool takes its turn, and the fastest run of all rounds counts
 #
 #   THREADS      goroutines and threads of every tool (default: all cores)
-#   MEASUREMENTS names of bf16lab's measurements (default: all but trunk-16384)
+#   MEASUREMENTS names of bf16lab's measurements (default: all); those that take long run once in a round, the others three times
 #   PYTHON       interpreter that has torch and jax (default: python3)
 #   XT           checkout of github.com/XinmingTu/alphagenome, for PyTorch
 #   AGR          checkout of github.com/google-deepmind/alphagenome_research, for JAX
@@ -21,7 +21,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 record=${RECORD:-$scratch/record.jsonl}
 : >"$record"
-measurements=${MEASUREMENTS:-$(go run ./cmd/bf16lab bench --list | awk '$1 != "trunk-16384" { print $1 }')}
+measurements=${MEASUREMENTS:-$(go run ./cmd/bf16lab bench --list | awk '{ print $1 }')}
 export OPENBLAS_NUM_THREADS=$threads OMP_NUM_THREADS=$threads
 
 say() { printf '%s\n' "$*" >&2; }
@@ -29,7 +29,13 @@ say() { printf '%s\n' "$*" >&2; }
 CGO_ENABLED=0 go build -o "$scratch/bf16lab" ./cmd/bf16lab
 
 products=()
+quick=()
+slow=()
 for name in $measurements; do
+  case $name in
+    lockstep-* | alone-* | replay-* | trunk-131072) slow+=("$name") ;;
+    *) quick+=("$name") ;;
+  esac
   case $name in
     gemm-*x*x*) products+=("$name:${name#gemm-}") ;;
     gemm-*) n=${name#gemm-} && products+=("$name:${n}x${n}x${n}") ;;
@@ -43,9 +49,10 @@ without() {
   say "left out: $1 ($2)"
 }
 
-# ours NAME...: one process measures all names, so that weights are made once.
+# ours COUNT NAME...: one process measures all names.
 ours() {
-  "$scratch/bf16lab" bench --threads "$threads" --count 3 --json "$scratch/ours.json" "$@" >/dev/null 2>&1
+  [ $# -gt 1 ] || return 0
+  "$scratch/bf16lab" bench --threads "$threads" --count "$1" --json "$scratch/ours.json" "${@:2}" >/dev/null 2>&1
   "$python" -c 'import json, sys
 for r in json.load(open(sys.argv[1])): print(json.dumps(dict(r, tool="bf16lab")))' "$scratch/ours.json" >>"$record"
 }
@@ -69,8 +76,8 @@ print(json.dumps({"tool": "JAX " + sys.argv[2], "name": sys.argv[3], "seconds": 
 [ -n "${AGR:-}" ] || { without JAX-prim "AGR is not set" && missing[JAX-jit]=1; }
 for ((round = 1; round <= rounds; round++)); do
   say "round $round of $rounds"
-  # shellcheck disable=SC2086 # a list of names
-  ours $measurements
+  ours 3 "${quick[@]}"
+  ours 1 "${slow[@]}"
   [ ${#products[@]} -eq 0 ] || other OpenBLAS "$python" bench/openblas.py 3 "${products[@]}"
   case $measurements in *trunk-4096*) other PyTorch "$python" bench/pytorch.py 3 4096 ;; esac
   if [ "$round" -eq 1 ]; then # its times are those of several runs in one process, and compiling takes minutes

@@ -20,8 +20,10 @@ ROWS = [
     ('trunk-4096-f32', 'the same, `f32`', [('PyTorch float32 eager', 'trunk-4096')]),
     ('heads-4096', 'the same with all heads, `jax-cpu-eager`', [('JAX bf16-jit', 'heads-4096')]),
     ('trunk-16384', 'trunk and embeddings, 16,384 bases, `jax-cpu-eager`', []),
+    ('trunk-131072', 'the same, 131,072 bases', [(OURS, 'trunk-16384')]),
     ('lockstep-4096', 'five policies in lock step, every metric of every tap', [(OURS, 'alone-4096')]),
     ('alone-4096', 'the five policies one after the other, no metrics', []),
+    ('replay-4096', 'all of the quickstart: the five, and nine plans that explain them', []),
     ('weights', 'synthetic weights, 450 million values', []),
 ]
 
@@ -35,6 +37,31 @@ def read(path):
             if key not in best or r['seconds'] < best[key]['seconds']:
                 best[key] = r
     return best
+
+
+def compared(ours, other):
+    """Time of ours / time of the other. Of two lengths of one measurement, the time per base without attention: that of attention grows
+    with the square of the length."""
+    length, before = (int(r['name'].rpartition('-')[2]) if r.get('attention') else 1 for r in (ours, other))
+    if ours['tool'] != other['tool'] or length == before:
+        return ours['seconds'] / other['seconds']
+    return (ours['seconds'] - ours['attention']) / length / ((other['seconds'] - other['attention']) / before)
+
+
+def beside_it(ours, tool, other):
+    """What stands beside ours: another tool, the policies one after the other, or another length."""
+    if tool != OURS:
+        return f'{tool} {seconds(other["seconds"])}'
+    if other.get('attention'):
+        return f'time per base of {other["name"]}, both without attention'
+    return f'one after the other {seconds(other["seconds"])}'
+
+
+def duration(r):
+    """Seconds, and how many of them went into attention where that was measured."""
+    if not r.get('attention'):
+        return seconds(r['seconds'])
+    return f'{seconds(r["seconds"])}, attention {seconds(r["attention"])} of it'
 
 
 def seconds(s):
@@ -57,9 +84,9 @@ def main():
         if ours is None:
             continue
         beside = [(tool, best[tool, other]) for tool, other in others if (tool, other) in best]
-        described = ', '.join(f'{tool if tool != OURS else "one after the other"} {seconds(r["seconds"])}' for tool, r in beside)
-        ratios = ', '.join(f'{ours["seconds"] / r["seconds"]:.2f}' for _, r in beside)
-        print(f'| {text} | {seconds(ours["seconds"])} | {rate(ours)} | {described} | {ratios} |')
+        described = ', '.join(beside_it(ours, tool, r) for tool, r in beside)
+        ratios = ', '.join(f'{compared(ours, r):.2f}' for _, r in beside)
+        print(f'| {text} | {duration(ours)} | {rate(ours)} | {described} | {ratios} |')
 
 
 if __name__ == '__main__':

@@ -56,6 +56,9 @@ func (r *replay) plan() error {
 	return nil
 }
 
+// own returns the plans of the reference and of the policies alone.
+func (s planSet) own() planSet { return planSet{all: s.all[:1+s.policies], policies: s.policies} }
+
 // withoutImposed returns the plans that do not take the splice sites from the reference.
 func (s planSet) withoutImposed() planSet {
 	if s.imposed == 0 {

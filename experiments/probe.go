@@ -10,12 +10,13 @@ import (
 
 // comparison is a probe that compares every watched value with the first plan's, and takes digests of the bits.
 type comparison struct {
-	plans   int
-	mu      sync.Mutex
-	open    map[int][][]sums    // by watch: group, then plan
-	results [][]metrics.Metrics // by watch, then plan without the first
-	digests [][]metrics.Digest  // by watch, then plan
-	scratch sync.Pool
+	plans    int
+	digested int // how many of the plans have digests, the first ones
+	mu       sync.Mutex
+	open     map[int][][]sums    // by watch: group, then plan
+	results  [][]metrics.Metrics // by watch, then plan without the first
+	digests  [][]metrics.Digest  // by watch, then plan; those of plans without are empty
+	scratch  sync.Pool
 }
 
 // sums is what is gathered of one group under one plan.
@@ -27,7 +28,7 @@ type sums struct {
 
 func newComparison(watches, plans int) *comparison {
 	c := &comparison{
-		plans: plans, open: map[int][][]sums{}, results: make([][]metrics.Metrics, watches), digests: make([][]metrics.Digest, watches),
+		plans: plans, digested: plans, open: map[int][][]sums{}, results: make([][]metrics.Metrics, watches), digests: make([][]metrics.Digest, watches),
 	}
 	c.scratch.New = func() any { return new(scratchRows) }
 	return c
@@ -65,7 +66,7 @@ func (c *comparison) Observe(watch, group int, offset int64, values []*ops.Tenso
 	s := c.scratch.Get().(*scratchRows)
 	defer c.scratch.Put(s)
 	// The reference is observed again with plans that run in a later pass; a pass has the chunks of a group in ascending order.
-	if offset >= gathered[0].end {
+	if c.digested > 0 && offset >= gathered[0].end {
 		gathered[0].digest.Merge(digest(s, values[0], offset))
 		gathered[0].end = offset + int64(values[0].Shape.Size())
 	}
@@ -74,7 +75,9 @@ func (c *comparison) Observe(watch, group int, offset int64, values []*ops.Tenso
 			continue
 		}
 		add(&gathered[i].Accumulator, s, values[0], values[i], offset)
-		gathered[i].digest.Merge(digest(s, values[i], offset))
+		if i < c.digested {
+			gathered[i].digest.Merge(digest(s, values[i], offset))
+		}
 	}
 	for i := 1; i < len(values); i++ {
 		if j := sharedWith(values, i); j > 0 && values[i] != nil {

@@ -3,7 +3,9 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"time"
 
 	"bf16lab/ops"
 	"bf16lab/ops/cpu"
@@ -12,6 +14,7 @@ import (
 // Rehearsal is an experiment that can be run any number of times with all inputs in memory, for measurements of speed.
 type Rehearsal struct {
 	replay  *replay
+	own     *replay // its reference and policies alone
 	tensors map[string]*ops.Tensor
 	alone   map[string]*cpu.Program // by policy
 }
@@ -22,7 +25,7 @@ func Rehearse(c *Config, o Options) (*Rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Rehearsal{replay: r, tensors: map[string]*ops.Tensor{}, alone: map[string]*cpu.Program{}}
+	h := &Rehearsal{replay: r, own: r.withOwnPlans(), tensors: map[string]*ops.Tensor{}, alone: map[string]*cpu.Program{}}
 	for _, v := range r.graph.Inputs {
 		if h.tensors[v.Input.Name()], err = r.inputs.load(v); err != nil {
 			return nil, err
@@ -43,15 +46,46 @@ func (h *Rehearsal) Policies() []string {
 // Operations returns the floating-point operations of the products and convolutions of one policy.
 func (h *Rehearsal) Operations() float64 { return h.program(h.replay.reference.Name).Operations() }
 
+// withOwnPlans returns a replay of the reference and of the policies alone.
+func (r *replay) withOwnPlans() *replay {
+	own := *r
+	own.plans, own.pieces, own.entrances, own.entering = r.plans.own(), nil, nil, nil
+	own.program = cpu.Compile(own.graph, own.plans.all, own.watched())
+	return &own
+}
+
 // Run runs the experiment as [Replay] does, every metric of every tap included, and forgets the results.
 func (h *Rehearsal) Run(ctx context.Context) error {
 	return h.run(ctx, h.replay.program, newReplayProbe(h.replay))
 }
 
-// Alone runs one of the policies by itself, up to the taps of the experiment, without any metric.
-func (h *Rehearsal) Alone(ctx context.Context, policy string) error {
-	return h.run(ctx, h.program(policy), nil)
+// LockStep runs the reference and the policies in lock step, every metric of every tap included, without the plans that
+// [Replay] adds to understand these: with imposed splice sites, for local errors, for a noise floor.
+func (h *Rehearsal) LockStep(ctx context.Context) error {
+	return h.run(ctx, h.own.program, newReplayProbe(h.own))
 }
+
+// Alone runs one of the policies by itself, up to the taps of the experiment, without any metric. It returns the seconds that
+// went into attention.
+func (h *Rehearsal) Alone(ctx context.Context, policy string) (attention float64, err error) {
+	before := time.Now()
+	err = h.runWith(ctx, h.program(policy), cpu.Options{Progress: func(p cpu.Progress) {
+		now := time.Now()
+		if inAttention(h.replay.graph.Nodes[p.Equation]) {
+			attention += now.Sub(before).Seconds()
+		}
+		before = now
+	}})
+	return attention, err
+}
+
+// attentionBlocks are the modules that compute attention.
+var attentionBlocks = regexp.MustCompile(`/(mha|attention_bias)_block(_\d+)?$`)
+
+// inAttention tells whether an equation is attention: what an attention block or the block of its bias computes itself, between
+// the projections and norms inside of it. The time of this grows with the square of the length, that of everything else with
+// the length.
+func inAttention(n *ops.Node) bool { return attentionBlocks.MatchString(n.Module) }
 
 // program returns the program of one policy.
 func (h *Rehearsal) program(policy string) *cpu.Program {
@@ -68,7 +102,13 @@ func (h *Rehearsal) program(policy string) *cpu.Program {
 }
 
 func (h *Rehearsal) run(ctx context.Context, program *cpu.Program, probe cpu.Probe) error {
-	load := func(v *ops.Value) (*ops.Tensor, error) { return h.tensors[v.Input.Name()], nil }
-	_, err := program.Run(ctx, cpu.Options{Workers: h.replay.options.Threads, Load: load, Probe: probe})
+	return h.runWith(ctx, program, cpu.Options{Probe: probe})
+}
+
+// runWith runs a program on the tensors in memory.
+func (h *Rehearsal) runWith(ctx context.Context, program *cpu.Program, o cpu.Options) error {
+	o.Workers = h.replay.options.Threads
+	o.Load = func(v *ops.Value) (*ops.Tensor, error) { return h.tensors[v.Input.Name()], nil }
+	_, err := program.Run(ctx, o)
 	return err
 }

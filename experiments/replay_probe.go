@@ -13,12 +13,14 @@ type replayProbe struct {
 }
 
 func newReplayProbe(r *replay) *replayProbe {
-	return &replayProbe{
+	p := &replayProbe{
 		comparison: newComparison(len(r.taps), len(r.plans.all)),
 		scatter:    newScatters(len(r.taps), len(r.policies)),
 		entering:   newComparison(len(r.entering), len(r.policies)+1),
 		taps:       len(r.taps), policies: len(r.policies),
 	}
+	p.digested, p.entering.digested = len(r.policies)+1, 0
+	return p
 }
 
 // Begin makes room for a watched value.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 
 	"bf16lab/experiments/bench"
@@ -21,7 +22,7 @@ type benchCommand struct {
 
 // Help is shown by bf16lab bench --help.
 func (benchCommand) Help() string {
-	return `Seconds are those of the fastest and of the median run. The rate counts floating-point operations of products (GFLOP/s) or, where there are none, bytes that have to be moved (GB/s).
+	return `Seconds are those of the fastest and of the median run. The rate counts floating-point operations of products (GFLOP/s) or, where there are none, bytes that have to be moved (GB/s). Attention is the part of the best time that went into attention, which grows with the square of the length.
 
 Examples:
 
@@ -74,13 +75,22 @@ func writeMeasurements(w io.Writer, measurements []bench.Measurement) error {
 
 func writeResults(w io.Writer, results []bench.Result) error {
 	table := tabwriter.NewWriter(w, 0, 0, columnGap, ' ', 0)
-	fmt.Fprintln(table, "measurement\tbest\tmedian\truns\trate\tpeak memory")
+	timed := slices.ContainsFunc(results, func(r bench.Result) bool { return r.Attention > 0 })
+	fmt.Fprint(table, "measurement\tbest\tmedian\truns\trate\tpeak memory")
+	if timed {
+		fmt.Fprint(table, "\tattention")
+	}
+	fmt.Fprintln(table)
 	for _, r := range results {
 		rate := ""
 		if unit := r.Unit(); unit != "" {
 			rate = fmt.Sprintf("%.1f %s", r.Rate, unit)
 		}
-		fmt.Fprintf(table, "%s\t%.4g s\t%.4g s\t%d\t%s\t%s\n", r.Name, r.Seconds, r.Median, r.Runs, rate, bytesText(r.PeakMemory))
+		fmt.Fprintf(table, "%s\t%.4g s\t%.4g s\t%d\t%s\t%s", r.Name, r.Seconds, r.Median, r.Runs, rate, bytesText(r.PeakMemory))
+		if r.Attention > 0 {
+			fmt.Fprintf(table, "\t%.4g s", r.Attention)
+		}
+		fmt.Fprintln(table)
 	}
 	return table.Flush()
 }

@@ -5,6 +5,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,6 +25,7 @@ type Measurement struct {
 type subject struct {
 	run          func() error
 	flops, bytes float64 // floating-point operations of products, bytes moved, in one run; 0 where they are not counted
+	attention    float64 // seconds that the last run spent in attention, 0 where that is not measured
 }
 
 // Result is the outcome of a measurement.
@@ -32,8 +34,11 @@ type Result struct {
 	Seconds float64 `json:"seconds"` // of the fastest run
 	Median  float64 `json:"median"`  // seconds of the median run
 	Runs    int     `json:"runs"`
-	FLOPs   float64 `json:"flops"` // operations of matrix products and convolutions in one run, 0 if there are none
-	Bytes   float64 `json:"bytes"` // bytes that one run has to read and write at least, 0 where that is not counted
+	// Attention is how many of Seconds went into attention, whose time grows with the square of the length; 0 where that is not
+	// measured.
+	Attention float64 `json:"attention,omitempty"`
+	FLOPs     float64 `json:"flops"` // operations of matrix products and convolutions in one run, 0 if there are none
+	Bytes     float64 `json:"bytes"` // bytes that one run has to read and write at least, 0 where that is not counted
 	// Rate is 1e9 FLOPs per second of the fastest run where those are counted, else 1e9 Bytes per second.
 	Rate float64 `json:"rate"`
 	// PeakMemory is the largest resident size of the process in bytes during preparation and runs, 0 where it is unknown.
@@ -86,7 +91,7 @@ func (m Measurement) Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("%s: %w", m.Name, err)
 	}
-	var seconds []float64
+	var times []timing
 	for i := range o.Count + 1 {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
@@ -96,17 +101,24 @@ func (m Measurement) Run(ctx context.Context, o Options) (Result, error) {
 			return Result{}, fmt.Errorf("%s: %w", m.Name, err)
 		}
 		if i > 0 {
-			seconds = append(seconds, time.Since(start).Seconds())
+			times = append(times, timing{time.Since(start).Seconds(), s.attention})
 		}
 	}
-	return m.result(s, seconds), nil
+	return m.result(s, times), nil
 }
 
+// timing is the time of a run in seconds, and how much of it went into attention.
+type timing struct{ seconds, attention float64 }
+
 // result sums up the times of the runs.
-func (m Measurement) result(s *subject, seconds []float64) Result {
-	slices.Sort(seconds)
+func (m Measurement) result(s *subject, times []timing) Result {
+	slices.SortFunc(times, func(a, b timing) int { return cmp.Compare(a.seconds, b.seconds) })
+	var seconds []float64
+	for _, t := range times {
+		seconds = append(seconds, t.seconds)
+	}
 	r := Result{
-		Name: m.Name, Seconds: seconds[0], Median: median(seconds), Runs: len(seconds),
+		Name: m.Name, Seconds: seconds[0], Median: median(seconds), Runs: len(seconds), Attention: times[0].attention,
 		FLOPs: s.flops, Bytes: s.bytes, PeakMemory: machine.Peak(),
 	}
 	work := r.FLOPs

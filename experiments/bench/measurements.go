@@ -16,6 +16,7 @@ func Measurements() []Measurement {
 		{"trunk", "trunk and embeddings", "out/embeddings_*", 4096},
 		{"heads", "the model with all heads", "out/**", 4096},
 		{"trunk", "trunk and embeddings", "out/embeddings_*", 16384},
+		{"trunk", "trunk and embeddings", "out/embeddings_*", 131072},
 	} {
 		name := fmt.Sprintf("%s-%d", m.name, m.length)
 		all = append(all, single(name, m.doc, "jax-cpu-eager", m.taps, m.length))
@@ -23,5 +24,5 @@ func Measurements() []Measurement {
 			all = append(all, single(name+"-f32", m.doc, "f32", m.taps, m.length))
 		}
 	}
-	return append(all, lockstep("lockstep-4096", 4096), alone("alone-4096", 4096))
+	return append(all, lockstep("lockstep-4096", 4096), alone("alone-4096", 4096), replay("replay-4096"))
 }

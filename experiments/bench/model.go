@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"bf16lab/experiments"
+	"bf16lab/experiments/configs"
 	"bf16lab/model/weights"
 )
 
@@ -31,7 +32,12 @@ func single(name, doc, policy, taps string, length int) Measurement {
 			if err != nil {
 				return nil, err
 			}
-			return &subject{run: func() error { return r.Alone(ctx, policy) }, flops: r.Operations()}, nil
+			s := &subject{flops: r.Operations()}
+			s.run = func() (err error) {
+				s.attention, err = r.Alone(ctx, policy)
+				return err
+			}
+			return s, nil
 		},
 	}
 }
@@ -42,6 +48,25 @@ func lockstep(name string, length int) Measurement {
 		Name: name, Doc: fmt.Sprintf("five policies in lock step, %d bases, every metric of every tap", length),
 		prepare: func(ctx context.Context, threads int) (*subject, error) {
 			r, err := rehearseFive(length, threads)
+			if err != nil {
+				return nil, err
+			}
+			return &subject{run: func() error { return r.LockStep(ctx) }}, nil
+		},
+	}
+}
+
+// replay measures everything that the quickstart computes: besides the five policies in lock step, four of them with the
+// reference's splice sites, the local errors of four and the noise floor of one.
+func replay(name string) Measurement {
+	return Measurement{
+		Name: name, Doc: "the quickstart, 4096 bases: five policies, imposed splice sites, local errors and verdicts in lock step, every metric of every tap",
+		prepare: func(ctx context.Context, threads int) (*subject, error) {
+			c, err := experiments.Parse("quickstart.yaml", configs.Quickstart, nil)
+			if err != nil {
+				return nil, err
+			}
+			r, err := experiments.Rehearse(c, experiments.Options{Threads: threads})
 			if err != nil {
 				return nil, err
 			}
@@ -61,7 +86,7 @@ func alone(name string, length int) Measurement {
 			}
 			run := func() error {
 				for _, p := range r.Policies() {
-					if err := r.Alone(ctx, p); err != nil {
+					if _, err := r.Alone(ctx, p); err != nil {
 						return err
 					}
 				}

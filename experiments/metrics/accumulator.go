@@ -77,11 +77,15 @@ func add[T float](a *Accumulator, k *kernel[T], reference, test []T, offset int6
 		addBlock(a, k, reference[:n], test[:n], offset)
 		reference, test, offset = reference[n:], test[n:], offset+int64(n)
 	}
-	a.maxUlp = max(a.maxUlp, k.ulps.fold(&a.ulps))
+	if k.counted {
+		a.maxUlp = max(a.maxUlp, k.ulps.fold(&a.ulps))
+		k.counted = false
+	}
 }
 
 // addBlock compares one block, on the fastest path that it allows.
 func addBlock[T float](a *Accumulator, k *kernel[T], reference, test []T, offset int64) {
+	k.counted = true
 	a.elements += int64(len(reference))
 	if sameBits(reference, test) {
 		if s, largest := sumIdentical(reference); s.finite() {

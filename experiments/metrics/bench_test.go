@@ -95,3 +95,15 @@ func BenchmarkScatter(b *testing.B) {
 		s.Add(reference, test)
 	}
 }
+
+func BenchmarkTruth(b *testing.B) {
+	reference, test := make([]bool, 1<<14), make([]bool, 1<<14)
+	for i := range reference {
+		reference[i], test[i] = rand.IntN(8) == 0, rand.IntN(8) == 0
+	}
+	b.SetBytes(2 << 14)
+	for b.Loop() {
+		var a Accumulator
+		AddWidened(&a, reference, test, 0)
+	}
+}

@@ -16,6 +16,7 @@ type float interface{ float32 | float64 }
 // kernel compares blocks. It holds what is gathered during one Add and the buffers for it.
 type kernel[T float] struct {
 	ulps      ulpCounts
+	counted   bool // whether ulps may hold counts
 	count     func(c *ulpCounts, reference, test []T) (identical int64, maxReference, maxTest float64)
 	magnitude [blockSize]float64 // |test - reference|
 	reference [blockSize]T       // finite pairs of a block that has others, and where they were

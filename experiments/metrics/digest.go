@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"unsafe"
 )
 
 // Digest is a fingerprint of the bits of a tap. Two runs that gave the same bits have equal digests; different bits, or the
@@ -48,17 +49,17 @@ func DigestOf[T Value](values []T, offset int64) Digest {
 	case []uint32:
 		d.sum = sumIntegers(values, at)
 	case []uint8:
-		d.sum = sumIntegers(values, at)
+		d.sum = sumBytes(values, at)
 	case []bool:
-		for i, x := range values {
-			bit := uint64(0)
-			if x {
-				bit = 1
-			}
-			d.sum += mix(at + uint64(i)*stride + bit)
-		}
+		d.sum = sumBytes(bytesOf(values), at)
 	}
 	return d
+}
+
+// sumBytes is sumIntegers for bytes.
+func sumBytes(values []uint8, at uint64) uint64 {
+	sum, n := digestBytesVector(values, at)
+	return sum + sumIntegers(values[n:], at+uint64(n)*stride)
 }
 
 func sumIntegers[T int32 | uint32 | uint8](values []T, at uint64) (sum uint64) {
@@ -66,6 +67,11 @@ func sumIntegers[T int32 | uint32 | uint8](values []T, at uint64) (sum uint64) {
 		sum += mix(at + uint64(i)*stride + uint64(uint32(x)))
 	}
 	return sum
+}
+
+// bytesOf views truth values as what they are stored as, 0 and 1.
+func bytesOf(values []bool) []uint8 {
+	return unsafe.Slice((*uint8)(unsafe.Pointer(unsafe.SliceData(values))), len(values))
 }
 
 // stride is 2^64 divided by the golden ratio: its multiples keep farther apart than elements of 32 bits can bridge.

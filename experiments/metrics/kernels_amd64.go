@@ -15,3 +15,14 @@ func countUlpsAVX512(n int, reference *uint32, test *uint32, out *uint32)
 
 // sumDigestAVX512 sums mix(at + i*stride + bits) over n float32 values in eight parts, n a multiple of 8 above zero.
 func sumDigestAVX512(n int, values *uint32, at uint64, out *uint64)
+
+// sumDigestBytesAVX512 sums mix(at + i*stride + bits) over n bytes in eight parts, n a multiple of 8 above zero.
+func sumDigestBytesAVX512(n int, values *uint8, at uint64, out *uint64)
+
+// countScatterAVX512 counts pairs of n float32 values, n a multiple of 16, until 16 of them are not all finite and certain; done is
+// how many it has counted. It widens the ranges: 16 parts each of the lowest row, highest row, lowest column and highest column.
+func countScatterAVX512(n int, reference *uint32, test *uint32, tables *uint32, ranges *uint32) (done int)
+
+// moveScatterAVX512 adds the counts of the four tables in rows of so many groups of 8 columns each, and in 3 more columns if rest is
+// not 0, to rows of 67 counts, and clears them. rows is above zero.
+func moveScatterAVX512(tables *uint32, to *int64, rows int, groups int, rest int)

@@ -361,3 +361,222 @@ loop:
 	VMOVDQU64 Z1, (BX)
 	VZEROUPPER
 	RET
+
+// func sumDigestBytesAVX512(n int, values *uint8, at uint64, out *uint64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumDigestBytesAVX512(SB), NOSPLIT, $64-32
+	MOVQ         n+0(FP), AX
+	MOVQ         values+8(FP), CX
+	MOVQ         at+16(FP), DX
+	MOVQ         out+24(FP), BX
+	SHRQ         $0x03, AX
+	VPXORD       Z1, Z1, Z1
+	VPBROADCASTQ DX, Z0
+
+	// The places of the first eight values.
+	MOVQ         $0x0000000000000000, DX
+	MOVQ         DX, (SP)
+	MOVQ         $0x9e3779b97f4a7c15, DX
+	MOVQ         DX, 8(SP)
+	MOVQ         $0x3c6ef372fe94f82a, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         $0xdaa66d2c7ddf743f, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         $0x78dde6e5fd29f054, DX
+	MOVQ         DX, 32(SP)
+	MOVQ         $0x1715609f7c746c69, DX
+	MOVQ         DX, 40(SP)
+	MOVQ         $0xb54cda58fbbee87e, DX
+	MOVQ         DX, 48(SP)
+	MOVQ         $0x538454127b096493, DX
+	MOVQ         DX, 56(SP)
+	VPADDQ       (SP), Z0, Z0
+	MOVQ         $0xf1bbcdcbfa53e0a8, DX
+	VPBROADCASTQ DX, Z2
+	MOVQ         $0xbf58476d1ce4e5b9, DX
+	VPBROADCASTQ DX, Z3
+	MOVQ         $0x94d049bb133111eb, DX
+	VPBROADCASTQ DX, Z4
+
+loop:
+	VPMOVZXBQ (CX), Z5
+	VPADDQ    Z0, Z5, Z5
+	VPSRLQ    $0x1e, Z5, Z6
+	VPXORQ    Z6, Z5, Z5
+	VPMULLQ   Z3, Z5, Z5
+	VPSRLQ    $0x1b, Z5, Z6
+	VPXORQ    Z6, Z5, Z5
+	VPMULLQ   Z4, Z5, Z5
+	VPSRLQ    $0x1f, Z5, Z6
+	VPXORQ    Z6, Z5, Z5
+	VPADDQ    Z5, Z1, Z1
+	VPADDQ    Z2, Z0, Z0
+	ADDQ      $0x08, CX
+	DECQ      AX
+	JNE       loop
+	VMOVDQU64 Z1, (BX)
+	VZEROUPPER
+	RET
+
+// func countScatterAVX512(n int, reference *uint32, test *uint32, tables *uint32, ranges *uint32) (done int)
+// Requires: AVX, AVX512F
+TEXT ·countScatterAVX512(SB), NOSPLIT, $32-48
+	MOVQ         n+0(FP), AX
+	MOVQ         reference+8(FP), CX
+	MOVQ         test+16(FP), DX
+	MOVQ         tables+24(FP), BX
+	MOVQ         ranges+32(FP), SI
+	VMOVDQU32    (SI), Z0
+	VMOVDQU32    64(SI), Z1
+	VMOVDQU32    128(SI), Z2
+	VMOVDQU32    192(SI), Z3
+	MOVL         $0x7fffffff, DI
+	VPBROADCASTD DI, Z4
+	MOVL         $0x7f800000, DI
+	VPBROADCASTD DI, Z5
+	MOVL         $0x00000055, DI
+	VPBROADCASTD DI, Z6
+	MOVL         $0x00000001, DI
+	VPBROADCASTD DI, Z7
+	MOVL         $0x00000042, DI
+	VPBROADCASTD DI, Z8
+	XORQ         DI, DI
+
+loop:
+	CMPQ          DI, AX
+	JGE           end
+	VMOVUPS       (CX)(DI*4), Z9
+	VMOVUPS       (DX)(DI*4), Z10
+	VPANDD        Z4, Z9, Z11
+	VPANDD        Z4, Z10, Z12
+	VPMAXUD       Z11, Z12, Z12
+	VPCMPUD       $0x05, Z5, Z12, K1
+	KORTESTW      K1, K1
+	JNE           end
+	VSUBPS.RZ_SAE Z9, Z10, Z12
+	VSUBPS.RN_SAE Z9, Z10, Z9
+	VPANDD        Z4, Z12, Z12
+	VPANDD        Z4, Z9, Z9
+	VPSRLD        $0x17, Z12, Z10
+	VPSRLD        $0x17, Z9, Z9
+	VPCMPUD       $0x04, Z10, Z9, K1
+	KORTESTW      K1, K1
+	JNE           end
+	VPSRLD        $0x17, Z11, Z9
+	VPTESTMD      Z11, Z11, K1
+	VPSUBD        Z6, Z9, Z9
+	VPMAXSD       Z7, Z9, Z9
+	VPMINSD.Z     Z8, Z9, K1, Z9
+	VPMINUD       Z9, Z0, Z0
+	VPMAXUD       Z9, Z1, Z1
+	VPTESTMD      Z12, Z12, K1
+	VPSUBD        Z6, Z10, Z10
+	VPMAXSD       Z7, Z10, Z10
+	VPMINSD.Z     Z8, Z10, K1, Z10
+	VPMINUD       Z10, Z2, Z2
+	VPMAXUD       Z10, Z3, Z3
+	VPSLLD        $0x07, Z9, Z9
+	VPORD         Z9, Z10, Z10
+	VPMOVDW       Z10, (SP)
+	MOVWLZX       (SP), R8
+	INCL          (BX)(R8*4)
+	MOVWLZX       2(SP), R8
+	INCL          34304(BX)(R8*4)
+	MOVWLZX       4(SP), R8
+	INCL          68608(BX)(R8*4)
+	MOVWLZX       6(SP), R8
+	INCL          102912(BX)(R8*4)
+	MOVWLZX       8(SP), R8
+	INCL          (BX)(R8*4)
+	MOVWLZX       10(SP), R8
+	INCL          34304(BX)(R8*4)
+	MOVWLZX       12(SP), R8
+	INCL          68608(BX)(R8*4)
+	MOVWLZX       14(SP), R8
+	INCL          102912(BX)(R8*4)
+	MOVWLZX       16(SP), R8
+	INCL          (BX)(R8*4)
+	MOVWLZX       18(SP), R8
+	INCL          34304(BX)(R8*4)
+	MOVWLZX       20(SP), R8
+	INCL          68608(BX)(R8*4)
+	MOVWLZX       22(SP), R8
+	INCL          102912(BX)(R8*4)
+	MOVWLZX       24(SP), R8
+	INCL          (BX)(R8*4)
+	MOVWLZX       26(SP), R8
+	INCL          34304(BX)(R8*4)
+	MOVWLZX       28(SP), R8
+	INCL          68608(BX)(R8*4)
+	MOVWLZX       30(SP), R8
+	INCL          102912(BX)(R8*4)
+	ADDQ          $0x10, DI
+	JMP           loop
+
+end:
+	VMOVDQU32 Z0, (SI)
+	VMOVDQU32 Z1, 64(SI)
+	VMOVDQU32 Z2, 128(SI)
+	VMOVDQU32 Z3, 192(SI)
+	MOVQ      DI, done+40(FP)
+	VZEROUPPER
+	RET
+
+// func moveScatterAVX512(tables *uint32, to *int64, rows int, groups int, rest int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·moveScatterAVX512(SB), NOSPLIT, $0-40
+	MOVQ   tables+0(FP), AX
+	MOVQ   to+8(FP), CX
+	MOVQ   rows+16(FP), DX
+	MOVQ   groups+24(FP), BX
+	MOVQ   rest+32(FP), SI
+	VPXORD Y0, Y0, Y0
+	MOVL   $0x00000007, DI
+	KMOVB  DI, K1
+
+row:
+	MOVQ  AX, DI
+	MOVQ  CX, R8
+	MOVQ  BX, R9
+	TESTQ R9, R9
+	JE    rest
+
+group:
+	VMOVDQU32 (DI), Y1
+	VMOVDQU32 Y0, (DI)
+	VPADDD    34304(DI), Y1, Y1
+	VMOVDQU32 Y0, 34304(DI)
+	VPADDD    68608(DI), Y1, Y1
+	VMOVDQU32 Y0, 68608(DI)
+	VPADDD    102912(DI), Y1, Y1
+	VMOVDQU32 Y0, 102912(DI)
+	VPMOVZXDQ Y1, Z1
+	VPADDQ    (R8), Z1, Z1
+	VMOVDQU64 Z1, (R8)
+	ADDQ      $0x20, DI
+	ADDQ      $0x40, R8
+	DECQ      R9
+	JNE       group
+
+rest:
+	TESTQ     SI, SI
+	JE        next
+	VMOVDQU32 (DI), Y1
+	VMOVDQU32 Y0, (DI)
+	VPADDD    34304(DI), Y1, Y1
+	VMOVDQU32 Y0, 34304(DI)
+	VPADDD    68608(DI), Y1, Y1
+	VMOVDQU32 Y0, 68608(DI)
+	VPADDD    102912(DI), Y1, Y1
+	VMOVDQU32 Y0, 102912(DI)
+	VPMOVZXDQ Y1, Z1
+	VPADDQ.Z  (R8), Z1, K1, Z1
+	VMOVDQU64 Z1, K1, (R8)
+
+next:
+	ADDQ $0x00000200, AX
+	ADDQ $0x00000218, CX
+	DECQ DX
+	JNE  row
+	VZEROUPPER
+	RET

@@ -46,7 +46,11 @@ func ScatterEdge(bin int) float64 {
 
 // Add counts a chunk. It panics if the lengths differ.
 func (s *Scatter) Add(reference, test []float32) {
-	scatter(s, reference, test)
+	n := 0
+	if len(reference) == len(test) {
+		n = s.addVector(reference, test)
+	}
+	scatter(s, reference[n:], test[n:])
 }
 
 // AddFloat64 is Add for float64.

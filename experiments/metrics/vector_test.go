@@ -65,3 +65,50 @@ func TestVectors(t *testing.T) {
 		})
 	}
 }
+
+// TestVectorScatter: the vector kernel counts what the plain Go code counts, also where float32 cannot tell the exponent of an error.
+func TestVectorScatter(t *testing.T) {
+	if !vectors {
+		t.Skip("no vector kernels on this machine or in this build")
+	}
+	r := rand.New(rand.NewPCG(33, 34))
+	for trial := range 300 {
+		n := r.IntN(3000)
+		reference, test := comparedArrays(r, n, trial%3 == 0)
+		for i := range reference {
+			switch r.IntN(200) {
+			case 0: // the difference is just below a power of two, or rounds to it
+				reference[i], test[i] = 1, float32(math.Ldexp(1, -r.IntN(80)))
+			case 1:
+				reference[i], test[i] = math.MaxFloat32, -math.MaxFloat32/float32(1+r.IntN(3))
+			case 2:
+				reference[i], test[i] = math.Float32frombits(r.Uint32N(8)), math.Float32frombits(r.Uint32N(8))
+			}
+		}
+		var got, want Scatter
+		for range 2 { // what is left in the tables would be counted the second time
+			got.Add(reference, test)
+			withoutVectors(func() { want.Add(reference, test) })
+		}
+		if got != want {
+			t.Fatalf("%d elements are counted differently", n)
+		}
+	}
+}
+
+// TestVectorBytes: digests of truth values do not depend on the kernel.
+func TestVectorBytes(t *testing.T) {
+	r := rand.New(rand.NewPCG(35, 36))
+	for range 100 {
+		values, offset := make([]uint8, r.IntN(100)), r.Int64N(1<<40)
+		for i := range values {
+			values[i] = uint8(r.Uint32())
+		}
+		got := DigestOf(values, offset)
+		withoutVectors(func() {
+			if want := DigestOf(values, offset); got != want {
+				t.Fatalf("%d bytes: digest %v, want %v", len(values), got, want)
+			}
+		})
+	}
+}

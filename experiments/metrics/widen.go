@@ -13,6 +13,12 @@ func AddWidened[R, T Value](a *Accumulator, reference []R, test []T, offset int6
 	if len(reference) != len(test) {
 		panic(fmt.Sprintf("metrics: reference has %d elements, test has %d", len(reference), len(test)))
 	}
+	if reference, ok := any(reference).([]bool); ok {
+		if test, ok := any(test).([]bool); ok {
+			a.addTruth(reference, test, offset)
+			return
+		}
+	}
 	var r, t [16 * blockSize]float64
 	for len(reference) > 0 {
 		n := min(len(reference), len(r))

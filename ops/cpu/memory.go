@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -11,7 +12,7 @@ import (
 // what is handed out stay within what the program needs at its peak anyway.
 type memory struct {
 	mu    sync.Mutex
-	free  map[int][][]byte
+	free  [][]byte       // blocks that are kept, the one that has been kept longest first
 	parts map[*byte]part // of the blocks that do not count as a whole
 	idle  int64          // bytes in free
 	used  int64          // bytes handed out
@@ -20,7 +21,7 @@ type memory struct {
 }
 
 func newMemory(most int64) *memory {
-	return &memory{free: map[int][][]byte{}, parts: map[*byte]part{}, most: most}
+	return &memory{parts: map[*byte]part{}, most: most}
 }
 
 // tensor returns a tensor whose elements are not cleared.
@@ -76,12 +77,13 @@ func bytesOf(t *ops.Tensor) []byte {
 func (m *memory) take(bytes int) []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if list := m.free[bytes]; len(list) > 0 {
-		block := list[len(list)-1]
-		m.free[bytes] = list[:len(list)-1]
-		m.idle -= int64(bytes)
-		m.used += int64(bytes)
-		return block
+	for i, block := range slices.Backward(m.free) {
+		if len(block) == bytes {
+			m.free = slices.Delete(m.free, i, i+1)
+			m.idle -= int64(bytes)
+			m.used += int64(bytes)
+			return block
+		}
 	}
 	m.count(bytes)
 	return systemAlloc(bytes)
@@ -90,9 +92,7 @@ func (m *memory) take(bytes int) []byte {
 // count adds to the bytes handed out. Idle blocks give way if the sum would be more than the program's peak.
 func (m *memory) count(bytes int) {
 	m.used += int64(bytes)
-	if m.used+m.idle > m.most {
-		m.trim()
-	}
+	m.trim(m.most)
 	m.peak = max(m.peak, m.used+m.idle)
 }
 
@@ -111,27 +111,25 @@ func (m *memory) release(t *ops.Tensor) {
 		return
 	}
 	m.used -= int64(len(block))
-	if m.used+m.idle+int64(len(block)) > m.most {
-		systemFree(block)
-		return
-	}
 	m.idle += int64(len(block))
-	m.free[len(block)] = append(m.free[len(block)], block)
+	m.free = append(m.free, block)
+	m.trim(m.most)
 }
 
-// trim gives all idle blocks back to the system.
-func (m *memory) trim() {
-	for _, list := range m.free {
-		for _, block := range list {
-			systemFree(block)
-		}
+// trim gives as many idle blocks back to the system, beginning with the one that has been idle longest, as there are more bytes
+// than the given number. Memory that the system has taken back costs more to have again than to compute what it held.
+func (m *memory) trim(most int64) {
+	n := 0
+	for ; n < len(m.free) && m.used+m.idle > most; n++ {
+		m.idle -= int64(len(m.free[n]))
+		systemFree(m.free[n])
 	}
-	m.free, m.idle = map[int][][]byte{}, 0
+	m.free = slices.Delete(m.free, 0, n)
 }
 
 // close gives all idle blocks back to the system.
 func (m *memory) close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.trim()
+	m.trim(m.used)
 }

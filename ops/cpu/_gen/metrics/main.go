@@ -2,6 +2,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -14,7 +16,10 @@ func main() {
 	transposeBlocks()
 	sumBlocks()
 	countUlps()
-	sumDigest()
+	sumDigest("sumDigestAVX512", "float32 values", 4)
+	sumDigest("sumDigestBytesAVX512", "bytes", 1)
+	countScatter()
+	moveScatter()
 	Generate()
 }
 
@@ -207,11 +212,11 @@ func countUlps() {
 	RET()
 }
 
-// sumDigest generates the kernel of a digest of float32 values.
-func sumDigest() {
-	TEXT("sumDigestAVX512", NOSPLIT, "func(n int, values *uint32, at uint64, out *uint64)")
-	Doc("sumDigestAVX512 sums mix(at + i*stride + bits) over n float32 values in eight parts, n a multiple of 8 above zero.")
-	n, values := Load(Param("n"), GP64()), Load(Param("values"), GP64())
+// sumDigest generates the kernel of a digest of values of so many bytes: float32, or unsigned.
+func sumDigest(name, values string, size int) {
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(n int, values *uint%d, at uint64, out *uint64)", 8*size))
+	Doc(fmt.Sprintf("%s sums mix(at + i*stride + bits) over n %s in eight parts, n a multiple of 8 above zero.", name, values))
+	n, from := Load(Param("n"), GP64()), Load(Param("values"), GP64())
 	at, out := Load(Param("at"), GP64()), Load(Param("out"), GP64())
 	var stride uint64 = 0x9e3779b97f4a7c15
 	SHRQ(Imm(3), n)
@@ -226,14 +231,20 @@ func sumDigest() {
 	VPADDQ(steps, index, index)
 	ahead := broadcast64(8 * stride)
 	first, second := broadcast64(0xbf58476d1ce4e5b9), broadcast64(0x94d049bb133111eb)
-	infinity, magnitude, nan := broadcast64(0x7f800000), broadcast64(0x7fffffff), broadcast64(0x7fc00000)
+	load := func(z VecVirtual) { VPMOVZXBQ(Mem{Base: from}, z) }
+	if size == 4 {
+		infinity, magnitude, nan := broadcast64(0x7f800000), broadcast64(0x7fffffff), broadcast64(0x7fc00000)
+		load = func(z VecVirtual) {
+			VPMOVZXDQ(Mem{Base: from}, z)
+			t, isNaN := ZMM(), K()
+			VPANDQ(magnitude, z, t)
+			VPCMPUQ(Imm(6), infinity, t, isNaN)
+			VMOVDQA64(nan, isNaN, z)
+		}
+	}
 	Label("loop")
 	z, t := ZMM(), ZMM()
-	VPMOVZXDQ(Mem{Base: values}, z)
-	VPANDQ(magnitude, z, t)
-	isNaN := K()
-	VPCMPUQ(Imm(6), infinity, t, isNaN)
-	VMOVDQA64(nan, isNaN, z)
+	load(z)
 	VPADDQ(index, z, z)
 	for i, factor := range []VecVirtual{first, second} {
 		VPSRLQ(Imm(uint64([]int{30, 27}[i])), z, t)
@@ -244,7 +255,7 @@ func sumDigest() {
 	VPXORQ(t, z, z)
 	VPADDQ(z, sum, sum)
 	VPADDQ(ahead, index, index)
-	ADDQ(Imm(32), values)
+	ADDQ(Imm(uint64(8*size)), from)
 	DECQ(n)
 	JNE(LabelRef("loop"))
 	VMOVDQU64(sum, Mem{Base: out})
