@@ -13,13 +13,14 @@ type unit struct {
 	row   []rowNode // the equations rewritten for tiles, where rows > 0
 	// period is the number of rows after which repeated operands of the unit go on to their next row, or begin again; a
 	// tile does not cross a multiple of it. 0 where there are none.
-	period int
-	cost   float64 // estimated work, in floating-point operations
+	period  int
+	batches *batches // the operands of a product that is carried out batch by batch, made by the equations before it
+	cost    float64  // estimated work, in floating-point operations
 }
 
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
-// values early. joins tells whether a product may be written in the order of the transpose that reads it.
-func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins func(dot, transpose *ops.Node) bool) []*unit {
+// values early. joins tells what may become one unit with a product.
+func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins joins) []*unit {
 	nodes := Needed(g, roots...)
 	consumers := g.Consumers()
 	var units []*unit
@@ -34,11 +35,19 @@ func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins func(dot, tran
 		units = append(append(units, before...), u)
 		i += len(used)
 	}
-	units = joinTransposes(units, consumers, joins)
+	units = joinTransposes(units, consumers, joins.transpose)
+	units = joinBatches(units, consumers, joins.operands)
 	for _, u := range units {
 		u.cost = u.estimate()
 	}
 	return reorder(units)
+}
+
+// joins tells what may become one unit with a product: the transpose that reads it, in whose order it is written then, and
+// the row units that make its operands.
+type joins struct {
+	transpose func(dot, transpose *ops.Node) bool
+	operands  func(dot *ops.Node, sides [2]*unit) bool
 }
 
 // Needed returns the equations that values depend on, in order.

@@ -127,6 +127,9 @@ func (r *run) operands(in *instance, n *ops.Node) []*ops.Tensor {
 
 // evaluateWhole computes the results of a unit that is not one of rows under the plan of an instance.
 func (r *run) evaluateWhole(in *instance, u *unit) []*ops.Tensor {
+	if u.batches != nil {
+		return []*ops.Tensor{r.evaluateBatches(in, u)}
+	}
 	n := u.nodes[0]
 	plan := r.nodePlan(in, n)
 	operands := r.operands(in, n)
