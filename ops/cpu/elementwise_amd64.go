@@ -22,6 +22,8 @@ var elementwiseAVX512 = elementwiseKernels{
 	log1p:            elementwiseAVX512Log1p,
 	sumFour:          elementwiseAVX512SumFour,
 	sumFourBFloat16:  elementwiseAVX512SumFourBFloat16,
+	everySecond:      elementwiseAVX512EverySecond,
+	interleave:       elementwiseAVX512Interleave,
 }
 
 var elementwiseAVX2 = elementwiseKernels{
@@ -44,4 +46,6 @@ var elementwiseAVX2 = elementwiseKernels{
 	log1p:            elementwiseAVX2Log1p,
 	sumFour:          elementwiseAVX2SumFour,
 	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
+	everySecond:      elementwiseAVX2EverySecond,
+	interleave:       elementwiseAVX2Interleave,
 }

@@ -60,3 +60,9 @@ func elementwiseAVX2SumFour(mode int, n int, group *float32, r0 *float32, r1 *fl
 
 // elementwiseAVX2SumFourBFloat16 is a sumKernel.
 func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
+
+// elementwiseAVX2EverySecond is a secondKernel.
+func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
+
+// elementwiseAVX2Interleave is a pairKernel.
+func elementwiseAVX2Interleave(mode int, n int, dst *byte, x *byte, y *byte)

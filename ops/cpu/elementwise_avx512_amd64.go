@@ -60,3 +60,9 @@ func elementwiseAVX512SumFour(mode int, n int, group *float32, r0 *float32, r1 *
 
 // elementwiseAVX512SumFourBFloat16 is a sumKernel.
 func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
+
+// elementwiseAVX512EverySecond is a secondKernel.
+func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
+
+// elementwiseAVX512Interleave is a pairKernel.
+func elementwiseAVX512Interleave(mode int, n int, dst *byte, x *byte, y *byte)

@@ -7936,3 +7936,122 @@ loop1:
 	JNE       loop1
 	VZEROUPPER
 	RET
+
+// func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX512EverySecond(SB), NOSPLIT, $0-32
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	CMPQ AX, $0x01
+	JEQ  mode1
+	CMPQ AX, $0x02
+	JEQ  mode2
+	CMPQ AX, $0x03
+	JEQ  mode3
+
+loop0:
+	VMOVUPS (BX), Y0
+	VSHUFPS $0x88, 32(BX), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS   (BX), Y0
+	VMOVUPS   32(BX), Y1
+	VPSLLD    $0x10, Y0, Y0
+	VPSRLD    $0x10, Y0, Y0
+	VPSLLD    $0x10, Y1, Y1
+	VPSRLD    $0x10, Y1, Y1
+	VPACKUSDW Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS (BX), Y0
+	VSHUFPS $0xdd, 32(BX), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode3:
+loop3:
+	VMOVUPS   (BX), Y0
+	VMOVUPS   32(BX), Y1
+	VPSRLD    $0x10, Y0, Y0
+	VPSRLD    $0x10, Y1, Y1
+	VPACKUSDW Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, CX
+	JNE       loop3
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Interleave(mode int, n int, dst *byte, x *byte, y *byte)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX512Interleave(SB), NOSPLIT, $0-40
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ y+32(FP), SI
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VMOVUPS    (BX), Y0
+	VMOVUPS    (SI), Y1
+	VUNPCKLPS  Y1, Y0, Y2
+	VUNPCKHPS  Y1, Y0, Y0
+	VPERM2F128 $0x20, Y0, Y2, Y1
+	VMOVUPS    Y1, (DX)
+	VPERM2F128 $0x31, Y0, Y2, Y1
+	VMOVUPS    Y1, 32(DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x40, DX
+	SUBQ       $0x08, CX
+	JNE        loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS    (BX), Y0
+	VMOVUPS    (SI), Y1
+	VPUNPCKLWD Y1, Y0, Y2
+	VPUNPCKHWD Y1, Y0, Y0
+	VPERM2F128 $0x20, Y0, Y2, Y1
+	VMOVUPS    Y1, (DX)
+	VPERM2F128 $0x31, Y0, Y2, Y1
+	VMOVUPS    Y1, 32(DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x40, DX
+	SUBQ       $0x10, CX
+	JNE        loop1
+	VZEROUPPER
+	RET

@@ -41,6 +41,8 @@ type elementwiseKernels struct {
 	round                        unaryKernel // to bfloat16
 	sumFour                      sumKernel[float32]
 	sumFourBFloat16              sumKernel[uint16]
+	everySecond                  secondKernel
+	interleave                   pairKernel
 }
 
 // activeElementwise returns the kernels in use.

@@ -29,5 +29,7 @@ func main() {
 	}
 	c.sumFour(false)
 	c.sumFour(true)
+	c.everySecond()
+	c.interleave()
 	Generate()
 }
