@@ -24,6 +24,8 @@ var elementwiseAVX512 = elementwiseKernels{
 	sumFourBFloat16:  elementwiseAVX512SumFourBFloat16,
 	everySecond:      elementwiseAVX512EverySecond,
 	interleave:       elementwiseAVX512Interleave,
+	transpose:        elementwiseAVX512Transpose,
+	side:             16,
 }
 
 var elementwiseAVX2 = elementwiseKernels{
@@ -48,4 +50,6 @@ var elementwiseAVX2 = elementwiseKernels{
 	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
 	everySecond:      elementwiseAVX2EverySecond,
 	interleave:       elementwiseAVX2Interleave,
+	transpose:        elementwiseAVX2Transpose,
+	side:             8,
 }

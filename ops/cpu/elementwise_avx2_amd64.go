@@ -66,3 +66,6 @@ func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX2Interleave is a pairKernel.
 func elementwiseAVX2Interleave(mode int, n int, dst *byte, x *byte, y *byte)
+
+// elementwiseAVX2Transpose is a transposeKernel for blocks of side 8.
+func elementwiseAVX2Transpose(blocks int, dst *float32, src *float32, to int, from int)

@@ -5652,3 +5652,78 @@ loop1:
 	JNE        loop1
 	VZEROUPPER
 	RET
+
+// func elementwiseAVX2Transpose(blocks int, dst *float32, src *float32, to int, from int)
+// Requires: AVX
+TEXT ·elementwiseAVX2Transpose(SB), NOSPLIT, $0-40
+	MOVQ blocks+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ to+24(FP), BX
+	MOVQ from+32(FP), SI
+	SHLQ $0x02, BX
+	SHLQ $0x02, SI
+
+block:
+	MOVQ       DX, DI
+	VMOVUPS    (DI), Y0
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y1
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y2
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y3
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y4
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y5
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y6
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y7
+	ADDQ       SI, DI
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y3
+	VUNPCKLPD  Y1, Y8, Y2
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y3, Y0, Y8
+	VUNPCKHPD  Y3, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y7
+	VUNPCKLPD  Y5, Y3, Y6
+	VUNPCKHPD  Y5, Y3, Y3
+	VUNPCKLPD  Y7, Y4, Y5
+	VUNPCKHPD  Y7, Y4, Y4
+	VPERM2F128 $0x20, Y6, Y2, Y7
+	VPERM2F128 $0x31, Y6, Y2, Y2
+	VPERM2F128 $0x20, Y3, Y1, Y6
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y3
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y7, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y6, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y3, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y8, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y2, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y1, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y5, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y0, (CX)
+	ADDQ       BX, CX
+	ADDQ       $0x20, DX
+	DECQ       AX
+	JNE        block
+	VZEROUPPER
+	RET

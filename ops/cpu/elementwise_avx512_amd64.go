@@ -66,3 +66,6 @@ func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
 
 // elementwiseAVX512Interleave is a pairKernel.
 func elementwiseAVX512Interleave(mode int, n int, dst *byte, x *byte, y *byte)
+
+// elementwiseAVX512Transpose is a transposeKernel for blocks of side 16.
+func elementwiseAVX512Transpose(blocks int, dst *float32, src *float32, to int, from int)

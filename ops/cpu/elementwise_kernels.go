@@ -43,6 +43,8 @@ type elementwiseKernels struct {
 	sumFourBFloat16              sumKernel[uint16]
 	everySecond                  secondKernel
 	interleave                   pairKernel
+	transpose                    transposeKernel
+	side                         int // of blocks of transpose
 }
 
 // activeElementwise returns the kernels in use.

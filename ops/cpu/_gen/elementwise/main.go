@@ -31,5 +31,6 @@ func main() {
 	c.sumFour(true)
 	c.everySecond()
 	c.interleave()
+	c.transpose()
 	Generate()
 }
