@@ -25,6 +25,12 @@ var elementwiseAVX512 = elementwiseKernels{
 	everySecond:      elementwiseAVX512EverySecond,
 	interleave:       elementwiseAVX512Interleave,
 	transpose:        elementwiseAVX512Transpose,
+	eq:               elementwiseAVX512Eq,
+	ne:               elementwiseAVX512Ne,
+	lt:               elementwiseAVX512Lt,
+	gt:               elementwiseAVX512Gt,
+	ge:               elementwiseAVX512Ge,
+	choose:           elementwiseAVX512Select,
 	side:             16,
 }
 
@@ -51,5 +57,11 @@ var elementwiseAVX2 = elementwiseKernels{
 	everySecond:      elementwiseAVX2EverySecond,
 	interleave:       elementwiseAVX2Interleave,
 	transpose:        elementwiseAVX2Transpose,
+	eq:               elementwiseAVX2Eq,
+	ne:               elementwiseAVX2Ne,
+	lt:               elementwiseAVX2Lt,
+	gt:               elementwiseAVX2Gt,
+	ge:               elementwiseAVX2Ge,
+	choose:           elementwiseAVX2Select,
 	side:             8,
 }

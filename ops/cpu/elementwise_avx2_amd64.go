@@ -69,3 +69,21 @@ func elementwiseAVX2Interleave(mode int, n int, dst *byte, x *byte, y *byte)
 
 // elementwiseAVX2Transpose is a transposeKernel for blocks of side 8.
 func elementwiseAVX2Transpose(blocks int, dst *float32, src *float32, to int, from int)
+
+// elementwiseAVX2Eq is a comparisonKernel.
+func elementwiseAVX2Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Ne is a comparisonKernel.
+func elementwiseAVX2Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Lt is a comparisonKernel.
+func elementwiseAVX2Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Gt is a comparisonKernel.
+func elementwiseAVX2Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Ge is a comparisonKernel.
+func elementwiseAVX2Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Select is a selectKernel.
+func elementwiseAVX2Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)

@@ -5727,3 +5727,327 @@ block:
 	JNE        block
 	VZEROUPPER
 	RET
+
+// func elementwiseAVX2Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Eq(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x00, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x00, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX201010101<>+0(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+4(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+8(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+12(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+16(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+20(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+24(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+28(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+32(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+36(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+40(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+44(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+48(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+52(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+56(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+60(SB)/4, $0x01010101
+GLOBL elementwiseAVX201010101<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX2Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Ne(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x04, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x04, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Lt(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x11, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x11, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Gt(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x1e, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x1e, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Ge(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x1d, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x1d, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Select(SB), NOSPLIT, $64-56
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  which+16(FP), DX
+	MOVQ  onFalse+24(FP), BX
+	MOVQ  onTrue+32(FP), SI
+	MOVQ  falseStep+40(FP), DI
+	MOVQ  trueStep+48(FP), R8
+	TESTQ DI, DI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), BX
+
+run0:
+	SHLQ  $0x05, DI
+	TESTQ R8, R8
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (SI), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
+
+run1:
+	SHLQ $0x05, R8
+
+loop:
+	VPMOVZXBD (DX), Y0
+	VMOVUPS   (BX), Y1
+	VPSLLD    $0x1f, Y0, Y0
+	VBLENDVPS Y0, (SI), Y1, Y1
+	VMOVUPS   Y1, (CX)
+	ADDQ      $0x08, DX
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x20, CX
+	SUBQ      $0x08, AX
+	JNE       loop
+	VZEROUPPER
+	RET

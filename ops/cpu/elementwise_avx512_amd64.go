@@ -69,3 +69,21 @@ func elementwiseAVX512Interleave(mode int, n int, dst *byte, x *byte, y *byte)
 
 // elementwiseAVX512Transpose is a transposeKernel for blocks of side 16.
 func elementwiseAVX512Transpose(blocks int, dst *float32, src *float32, to int, from int)
+
+// elementwiseAVX512Eq is a comparisonKernel.
+func elementwiseAVX512Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Ne is a comparisonKernel.
+func elementwiseAVX512Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Lt is a comparisonKernel.
+func elementwiseAVX512Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Gt is a comparisonKernel.
+func elementwiseAVX512Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Ge is a comparisonKernel.
+func elementwiseAVX512Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Select is a selectKernel.
+func elementwiseAVX512Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)

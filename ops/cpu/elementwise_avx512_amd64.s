@@ -8202,3 +8202,292 @@ block:
 	JNE        block
 	VZEROUPPER
 	RET
+
+// func elementwiseAVX512Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Eq(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x00, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX51201010101<>+0(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+4(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+8(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+12(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+16(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+20(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+24(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+28(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+32(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+36(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+40(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+44(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+48(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+52(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+56(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+60(SB)/4, $0x01010101
+GLOBL elementwiseAVX51201010101<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX512Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Ne(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x04, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Lt(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x11, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Gt(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x1e, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Ge(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x1d, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)
+// Requires: AVX, AVX512F
+TEXT ·elementwiseAVX512Select(SB), NOSPLIT, $128-56
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  which+16(FP), DX
+	MOVQ  onFalse+24(FP), BX
+	MOVQ  onTrue+32(FP), SI
+	MOVQ  falseStep+40(FP), DI
+	MOVQ  trueStep+48(FP), R8
+	TESTQ DI, DI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), BX
+
+run0:
+	SHLQ  $0x06, DI
+	TESTQ R8, R8
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (SI), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), SI
+
+run1:
+	SHLQ $0x06, R8
+
+loop:
+	VPMOVZXBD (DX), Z0
+	VMOVUPS   (BX), Z1
+	VPTESTMD  Z0, Z0, K1
+	VMOVUPS   (SI), K1, Z1
+	VMOVUPS   Z1, (CX)
+	ADDQ      $0x10, DX
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, CX
+	SUBQ      $0x10, AX
+	JNE       loop
+	VZEROUPPER
+	RET

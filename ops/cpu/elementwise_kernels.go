@@ -43,6 +43,8 @@ type elementwiseKernels struct {
 	sumFourBFloat16              sumKernel[uint16]
 	everySecond                  secondKernel
 	interleave                   pairKernel
+	eq, ne, lt, gt, ge           comparisonKernel
+	choose                       selectKernel
 	transpose                    transposeKernel
 	side                         int // of blocks of transpose
 }

@@ -121,7 +121,7 @@ func (st *tileStep) vector() vectorStep {
 		return activeElementwise().moveStep(st.row.params, st.storage, st.row.inner, st.in)
 	}
 	if !st.kernels {
-		return nil
+		return activeElementwise().truthStep(st.row.node.Primitive, st.plan, st.in)
 	}
 	return activeElementwise().vectorStep(st.row.node.Primitive, st.row.params, st.plan)
 }

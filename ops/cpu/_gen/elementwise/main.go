@@ -32,5 +32,9 @@ func main() {
 	c.everySecond()
 	c.interleave()
 	c.transpose()
+	for _, op := range comparisons {
+		c.comparison(op.name, op.predicate)
+	}
+	c.choice()
 	Generate()
 }
