@@ -55,7 +55,13 @@ type Run struct{ At, Step int }
 // each operand is contiguous or constant, and calls f for each: elements at, ..., at+n-1 of the result.
 func BroadcastRuns(shape, xs, ys Shape, f func(at, n int, x, y Run)) {
 	axis, n := runAxis(shape, xs, ys)
-	xOuter, yOuter := outerStrides(xs, shape, axis), outerStrides(ys, shape, axis)
+	var memory [3 * fewAxes]int // on the stack
+	free := memory[:0]
+	if axis > fewAxes {
+		free = make([]int, 0, 3*axis)
+	}
+	xOuter, free := outerStrides(free, xs, shape, axis)
+	yOuter, free := outerStrides(free, ys, shape, axis)
 	x, y := Run{Step: 1}, Run{Step: 1}
 	if constantFrom(xs, axis) {
 		x.Step = 0
@@ -63,13 +69,16 @@ func BroadcastRuns(shape, xs, ys Shape, f func(at, n int, x, y Run)) {
 	if constantFrom(ys, axis) {
 		y.Step = 0
 	}
-	index := make([]int, axis)
+	index := free[len(free) : len(free)+axis]
 	for at := 0; at < shape.Size(); at += n {
 		x.At, y.At = dotIndex(index, xOuter), dotIndex(index, yOuter)
 		f(at, n, x, y)
 		advance(index, shape)
 	}
 }
+
+// fewAxes is the number of axes up to which [BroadcastRuns] allocates nothing.
+const fewAxes = 6
 
 // runAxis returns the first axis of the longest suffix over which both operands are whole or constant, and its size.
 func runAxis(shape, xs, ys Shape) (axis, run int) {
@@ -102,19 +111,22 @@ func constantFrom(s Shape, axis int) bool {
 	return true
 }
 
-// outerStrides returns the strides of the first axes of an operand, 0 where it is broadcast.
-func outerStrides(s, shape Shape, axis int) []int {
-	strides := make([]int, axis)
+// outerStrides returns the strides of the first axes of an operand, 0 where it is broadcast, behind what memory holds; and
+// memory with them.
+func outerStrides(memory []int, s, shape Shape, axis int) (strides, rest []int) {
+	rest = memory[:len(memory)+axis]
+	strides = rest[len(memory):]
 	if len(s) == 0 {
-		return strides
+		return strides, rest
 	}
-	full := s.Strides()
-	for i := range strides {
+	stride := s[axis:].Size()
+	for i := axis - 1; i >= 0; i-- {
 		if s[i] == shape[i] && s[i] != 1 {
-			strides[i] = full[i]
+			strides[i] = stride
 		}
+		stride *= s[i]
 	}
-	return strides
+	return strides, rest
 }
 
 func dotIndex(index, strides []int) int {

@@ -153,3 +153,26 @@ func CopyStrided(dst, src *Tensor, strides []int) {
 func TransposePart(params TransposeParams, out, in *Tensor, part, parts int) {
 	move(out, in, transposePiece(params, in.Shape, out.Shape).collapse().blocked().part(part, parts))
 }
+
+// Planes is a transpose seen as transposes of matrices, one for every place along some outer axes: element (i, j) of the
+// result's matrix at coordinates c lies at c.OuterTo + i*To + j of the result, and at c.OuterFrom + i + j*From of the operand.
+type Planes struct {
+	Outer              Shape
+	OuterTo, OuterFrom []int
+	Rows, Columns      int
+	To, From           int
+}
+
+// TransposePlanes returns the matrices of a transpose of the given shapes; ok is false where it leaves the last axis in place, or
+// moves nothing.
+func TransposePlanes(params TransposeParams, in, out Shape) (x Planes, ok bool) {
+	p := transposePiece(params, in, out).collapse().blocked()
+	n := len(p.shape)
+	if out.Size() == 0 || n < 2 || p.toStrides[n-1] != 1 || p.fromStrides[n-2] != 1 {
+		return x, false
+	}
+	return Planes{
+		Outer: p.shape[:n-2], OuterTo: p.toStrides[:n-2], OuterFrom: p.fromStrides[:n-2],
+		Rows: p.shape[n-2], Columns: p.shape[n-1], To: p.toStrides[n-2], From: p.fromStrides[n-1],
+	}, true
+}

@@ -70,23 +70,29 @@ func NewTensor(shape Shape, s Storage) *Tensor {
 
 // Range returns the elements lo..hi-1 of t in flat order as a tensor of the given shape that shares t's memory.
 func (t *Tensor) Range(lo, hi int, shape Shape) *Tensor {
+	out := &Tensor{}
+	out.SetRange(t, lo, hi, shape)
+	return out
+}
+
+// SetRange makes t what [Tensor.Range] of from returns, for loops that do without a new tensor every time.
+func (t *Tensor) SetRange(from *Tensor, lo, hi int, shape Shape) {
 	if shape.Size() != hi-lo {
 		panic(fmt.Sprintf("ops: range of %d elements as shape %v", hi-lo, shape))
 	}
-	out := &Tensor{Shape: shape}
+	*t = Tensor{Shape: shape}
 	switch {
-	case t.F32 != nil:
-		out.F32 = t.F32[lo:hi]
-	case t.F64 != nil:
-		out.F64 = t.F64[lo:hi]
-	case t.BF16 != nil:
-		out.BF16 = t.BF16[lo:hi]
-	case t.I32 != nil:
-		out.I32 = t.I32[lo:hi]
-	case t.Bool != nil:
-		out.Bool = t.Bool[lo:hi]
+	case from.F32 != nil:
+		t.F32 = from.F32[lo:hi]
+	case from.F64 != nil:
+		t.F64 = from.F64[lo:hi]
+	case from.BF16 != nil:
+		t.BF16 = from.BF16[lo:hi]
+	case from.I32 != nil:
+		t.I32 = from.I32[lo:hi]
+	case from.Bool != nil:
+		t.Bool = from.Bool[lo:hi]
 	}
-	return out
 }
 
 // As returns the same elements under another shape of the same size.

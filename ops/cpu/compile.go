@@ -32,8 +32,11 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	joins := func(dot, transpose *ops.Node) bool {
-		return len(p.watches[dot.Out[0]]) == 0 && p.plainTranspose(dot, transpose)
+	joins := joins{
+		transpose: func(dot, transpose *ops.Node) bool {
+			return len(p.watches[dot.Out[0]]) == 0 && p.plainTranspose(dot, transpose)
+		},
+		operands: p.private,
 	}
 	p.cut(schedule(g, watched, cutsOf(g, plans, p.watches), joins), strip)
 	for _, stage := range p.stages {

@@ -23,6 +23,16 @@ var elementwiseAVX512 = elementwiseKernels{
 	sumFour:          elementwiseAVX512SumFour,
 	sumFourBFloat16:  elementwiseAVX512SumFourBFloat16,
 	copyRows:         elementwiseAVX512CopyRows,
+	everySecond:      elementwiseAVX512EverySecond,
+	interleave:       elementwiseAVX512Interleave,
+	transpose:        elementwiseAVX512Transpose,
+	eq:               elementwiseAVX512Eq,
+	ne:               elementwiseAVX512Ne,
+	lt:               elementwiseAVX512Lt,
+	gt:               elementwiseAVX512Gt,
+	ge:               elementwiseAVX512Ge,
+	choose:           elementwiseAVX512Select,
+	side:             16,
 }
 
 var elementwiseAVX2 = elementwiseKernels{
@@ -46,6 +56,16 @@ var elementwiseAVX2 = elementwiseKernels{
 	sumFour:          elementwiseAVX2SumFour,
 	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
 	copyRows:         elementwiseAVX2CopyRows,
+	everySecond:      elementwiseAVX2EverySecond,
+	interleave:       elementwiseAVX2Interleave,
+	transpose:        elementwiseAVX2Transpose,
+	eq:               elementwiseAVX2Eq,
+	ne:               elementwiseAVX2Ne,
+	lt:               elementwiseAVX2Lt,
+	gt:               elementwiseAVX2Gt,
+	ge:               elementwiseAVX2Ge,
+	choose:           elementwiseAVX2Select,
+	side:             8,
 }
 
 // nativeElementwise returns kernels that set modeNative where they may: where results are flushed, and those of functions that

@@ -63,3 +63,30 @@ func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16,
 
 // elementwiseAVX2CopyRows is a rowsKernel.
 func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
+
+// elementwiseAVX2EverySecond is a secondKernel.
+func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
+
+// elementwiseAVX2Interleave is a pairKernel.
+func elementwiseAVX2Interleave(mode int, n int, dst *byte, x *byte, y *byte)
+
+// elementwiseAVX2Transpose is a transposeKernel for blocks of side 8.
+func elementwiseAVX2Transpose(blocks int, dst *float32, src *float32, to int, from int)
+
+// elementwiseAVX2Eq is a comparisonKernel.
+func elementwiseAVX2Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Ne is a comparisonKernel.
+func elementwiseAVX2Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Lt is a comparisonKernel.
+func elementwiseAVX2Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Gt is a comparisonKernel.
+func elementwiseAVX2Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Ge is a comparisonKernel.
+func elementwiseAVX2Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX2Select is a selectKernel.
+func elementwiseAVX2Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)

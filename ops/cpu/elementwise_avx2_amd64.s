@@ -5564,3 +5564,521 @@ vector:
 	JNE        row
 	VZEROUPPER
 	RET
+
+// func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2EverySecond(SB), NOSPLIT, $0-32
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	CMPQ AX, $0x01
+	JEQ  mode1
+	CMPQ AX, $0x02
+	JEQ  mode2
+	CMPQ AX, $0x03
+	JEQ  mode3
+
+loop0:
+	VMOVUPS (BX), Y0
+	VSHUFPS $0x88, 32(BX), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS   (BX), Y0
+	VMOVUPS   32(BX), Y1
+	VPSLLD    $0x10, Y0, Y0
+	VPSRLD    $0x10, Y0, Y0
+	VPSLLD    $0x10, Y1, Y1
+	VPSRLD    $0x10, Y1, Y1
+	VPACKUSDW Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS (BX), Y0
+	VSHUFPS $0xdd, 32(BX), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode3:
+loop3:
+	VMOVUPS   (BX), Y0
+	VMOVUPS   32(BX), Y1
+	VPSRLD    $0x10, Y0, Y0
+	VPSRLD    $0x10, Y1, Y1
+	VPACKUSDW Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, CX
+	JNE       loop3
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Interleave(mode int, n int, dst *byte, x *byte, y *byte)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Interleave(SB), NOSPLIT, $0-40
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ y+32(FP), SI
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VMOVUPS    (BX), Y0
+	VMOVUPS    (SI), Y1
+	VUNPCKLPS  Y1, Y0, Y2
+	VUNPCKHPS  Y1, Y0, Y0
+	VPERM2F128 $0x20, Y0, Y2, Y1
+	VMOVUPS    Y1, (DX)
+	VPERM2F128 $0x31, Y0, Y2, Y1
+	VMOVUPS    Y1, 32(DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x40, DX
+	SUBQ       $0x08, CX
+	JNE        loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS    (BX), Y0
+	VMOVUPS    (SI), Y1
+	VPUNPCKLWD Y1, Y0, Y2
+	VPUNPCKHWD Y1, Y0, Y0
+	VPERM2F128 $0x20, Y0, Y2, Y1
+	VMOVUPS    Y1, (DX)
+	VPERM2F128 $0x31, Y0, Y2, Y1
+	VMOVUPS    Y1, 32(DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x40, DX
+	SUBQ       $0x10, CX
+	JNE        loop1
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Transpose(blocks int, dst *float32, src *float32, to int, from int)
+// Requires: AVX
+TEXT ·elementwiseAVX2Transpose(SB), NOSPLIT, $0-40
+	MOVQ blocks+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ to+24(FP), BX
+	MOVQ from+32(FP), SI
+	SHLQ $0x02, BX
+	SHLQ $0x02, SI
+
+block:
+	MOVQ       DX, DI
+	VMOVUPS    (DI), Y0
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y1
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y2
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y3
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y4
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y5
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y6
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Y7
+	ADDQ       SI, DI
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y3
+	VUNPCKLPD  Y1, Y8, Y2
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y3, Y0, Y8
+	VUNPCKHPD  Y3, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y7
+	VUNPCKLPD  Y5, Y3, Y6
+	VUNPCKHPD  Y5, Y3, Y3
+	VUNPCKLPD  Y7, Y4, Y5
+	VUNPCKHPD  Y7, Y4, Y4
+	VPERM2F128 $0x20, Y6, Y2, Y7
+	VPERM2F128 $0x31, Y6, Y2, Y2
+	VPERM2F128 $0x20, Y3, Y1, Y6
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y3
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y7, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y6, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y3, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y8, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y2, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y1, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y5, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Y0, (CX)
+	ADDQ       BX, CX
+	ADDQ       $0x20, DX
+	DECQ       AX
+	JNE        block
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Eq(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x00, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x00, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX201010101<>+0(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+4(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+8(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+12(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+16(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+20(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+24(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+28(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+32(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+36(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+40(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+44(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+48(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+52(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+56(SB)/4, $0x01010101
+DATA elementwiseAVX201010101<>+60(SB)/4, $0x01010101
+GLOBL elementwiseAVX201010101<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX2Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Ne(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x04, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x04, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Lt(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x11, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x11, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Gt(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x1e, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x1e, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Ge(SB), NOSPLIT, $64-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x05, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), BX
+
+run1:
+	SHLQ    $0x05, DI
+	VMOVUPS elementwiseAVX201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS      (DX), Y2
+	VCMPPS       $0x1d, (BX), Y2, Y2
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x1d, (BX), Y1, Y1
+	ADDQ         SI, DX
+	ADDQ         DI, BX
+	VPACKSSDW    Y1, Y2, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X1
+	VPACKSSWB    X1, X2, X1
+	VPAND        X0, X1, X1
+	VMOVUPS      X1, (CX)
+	ADDQ         $0x10, CX
+	SUBQ         $0x10, AX
+	JNE          loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Select(SB), NOSPLIT, $64-56
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  which+16(FP), DX
+	MOVQ  onFalse+24(FP), BX
+	MOVQ  onTrue+32(FP), SI
+	MOVQ  falseStep+40(FP), DI
+	MOVQ  trueStep+48(FP), R8
+	TESTQ DI, DI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      Y0, (SP)
+	LEAQ         (SP), BX
+
+run0:
+	SHLQ  $0x05, DI
+	TESTQ R8, R8
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (SI), Y0
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         32(SP), SI
+
+run1:
+	SHLQ $0x05, R8
+
+loop:
+	VPMOVZXBD (DX), Y0
+	VMOVUPS   (BX), Y1
+	VPSLLD    $0x1f, Y0, Y0
+	VBLENDVPS Y0, (SI), Y1, Y1
+	VMOVUPS   Y1, (CX)
+	ADDQ      $0x08, DX
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x20, CX
+	SUBQ      $0x08, AX
+	JNE       loop
+	VZEROUPPER
+	RET

@@ -63,3 +63,30 @@ func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint1
 
 // elementwiseAVX512CopyRows is a rowsKernel.
 func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
+
+// elementwiseAVX512EverySecond is a secondKernel.
+func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
+
+// elementwiseAVX512Interleave is a pairKernel.
+func elementwiseAVX512Interleave(mode int, n int, dst *byte, x *byte, y *byte)
+
+// elementwiseAVX512Transpose is a transposeKernel for blocks of side 16.
+func elementwiseAVX512Transpose(blocks int, dst *float32, src *float32, to int, from int)
+
+// elementwiseAVX512Eq is a comparisonKernel.
+func elementwiseAVX512Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Ne is a comparisonKernel.
+func elementwiseAVX512Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Lt is a comparisonKernel.
+func elementwiseAVX512Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Gt is a comparisonKernel.
+func elementwiseAVX512Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Ge is a comparisonKernel.
+func elementwiseAVX512Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+
+// elementwiseAVX512Select is a selectKernel.
+func elementwiseAVX512Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)

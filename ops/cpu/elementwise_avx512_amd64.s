@@ -9238,3 +9238,558 @@ vector:
 	JNE        row
 	VZEROUPPER
 	RET
+
+// func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX512EverySecond(SB), NOSPLIT, $0-32
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	CMPQ AX, $0x01
+	JEQ  mode1
+	CMPQ AX, $0x02
+	JEQ  mode2
+	CMPQ AX, $0x03
+	JEQ  mode3
+
+loop0:
+	VMOVUPS (BX), Y0
+	VSHUFPS $0x88, 32(BX), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS   (BX), Y0
+	VMOVUPS   32(BX), Y1
+	VPSLLD    $0x10, Y0, Y0
+	VPSRLD    $0x10, Y0, Y0
+	VPSLLD    $0x10, Y1, Y1
+	VPSRLD    $0x10, Y1, Y1
+	VPACKUSDW Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
+mode2:
+loop2:
+	VMOVUPS (BX), Y0
+	VSHUFPS $0xdd, 32(BX), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, CX
+	JNE     loop2
+	VZEROUPPER
+	RET
+
+mode3:
+loop3:
+	VMOVUPS   (BX), Y0
+	VMOVUPS   32(BX), Y1
+	VPSRLD    $0x10, Y0, Y0
+	VPSRLD    $0x10, Y1, Y1
+	VPACKUSDW Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, CX
+	JNE       loop3
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Interleave(mode int, n int, dst *byte, x *byte, y *byte)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX512Interleave(SB), NOSPLIT, $0-40
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ y+32(FP), SI
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VMOVUPS    (BX), Y0
+	VMOVUPS    (SI), Y1
+	VUNPCKLPS  Y1, Y0, Y2
+	VUNPCKHPS  Y1, Y0, Y0
+	VPERM2F128 $0x20, Y0, Y2, Y1
+	VMOVUPS    Y1, (DX)
+	VPERM2F128 $0x31, Y0, Y2, Y1
+	VMOVUPS    Y1, 32(DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x40, DX
+	SUBQ       $0x08, CX
+	JNE        loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS    (BX), Y0
+	VMOVUPS    (SI), Y1
+	VPUNPCKLWD Y1, Y0, Y2
+	VPUNPCKHWD Y1, Y0, Y0
+	VPERM2F128 $0x20, Y0, Y2, Y1
+	VMOVUPS    Y1, (DX)
+	VPERM2F128 $0x31, Y0, Y2, Y1
+	VMOVUPS    Y1, 32(DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x40, DX
+	SUBQ       $0x10, CX
+	JNE        loop1
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Transpose(blocks int, dst *float32, src *float32, to int, from int)
+// Requires: AVX, AVX512F
+TEXT ·elementwiseAVX512Transpose(SB), NOSPLIT, $0-40
+	MOVQ blocks+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ to+24(FP), BX
+	MOVQ from+32(FP), SI
+	SHLQ $0x02, BX
+	SHLQ $0x02, SI
+
+block:
+	MOVQ       DX, DI
+	VMOVUPS    (DI), Z0
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z1
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z2
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z3
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z4
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z5
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z6
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z7
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z8
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z9
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z10
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z11
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z12
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z13
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z14
+	ADDQ       SI, DI
+	VMOVUPS    (DI), Z15
+	ADDQ       SI, DI
+	VUNPCKLPS  Z1, Z0, Z16
+	VUNPCKHPS  Z1, Z0, Z0
+	VUNPCKLPS  Z3, Z2, Z1
+	VUNPCKHPS  Z3, Z2, Z3
+	VUNPCKLPD  Z1, Z16, Z2
+	VUNPCKHPD  Z1, Z16, Z1
+	VUNPCKLPD  Z3, Z0, Z16
+	VUNPCKHPD  Z3, Z0, Z0
+	VUNPCKLPS  Z5, Z4, Z3
+	VUNPCKHPS  Z5, Z4, Z4
+	VUNPCKLPS  Z7, Z6, Z5
+	VUNPCKHPS  Z7, Z6, Z7
+	VUNPCKLPD  Z5, Z3, Z6
+	VUNPCKHPD  Z5, Z3, Z3
+	VUNPCKLPD  Z7, Z4, Z5
+	VUNPCKHPD  Z7, Z4, Z4
+	VUNPCKLPS  Z9, Z8, Z7
+	VUNPCKHPS  Z9, Z8, Z8
+	VUNPCKLPS  Z11, Z10, Z9
+	VUNPCKHPS  Z11, Z10, Z11
+	VUNPCKLPD  Z9, Z7, Z10
+	VUNPCKHPD  Z9, Z7, Z7
+	VUNPCKLPD  Z11, Z8, Z9
+	VUNPCKHPD  Z11, Z8, Z8
+	VUNPCKLPS  Z13, Z12, Z11
+	VUNPCKHPS  Z13, Z12, Z12
+	VUNPCKLPS  Z15, Z14, Z13
+	VUNPCKHPS  Z15, Z14, Z15
+	VUNPCKLPD  Z13, Z11, Z14
+	VUNPCKHPD  Z13, Z11, Z11
+	VUNPCKLPD  Z15, Z12, Z13
+	VUNPCKHPD  Z15, Z12, Z12
+	VSHUFF32X4 $0x44, Z6, Z2, Z15
+	VSHUFF32X4 $0x44, Z14, Z10, Z17
+	VSHUFF32X4 $0xee, Z6, Z2, Z2
+	VSHUFF32X4 $0xee, Z14, Z10, Z10
+	VSHUFF32X4 $0x88, Z17, Z15, Z6
+	VSHUFF32X4 $0xdd, Z17, Z15, Z14
+	VSHUFF32X4 $0x88, Z10, Z2, Z15
+	VSHUFF32X4 $0xdd, Z10, Z2, Z2
+	VSHUFF32X4 $0x44, Z3, Z1, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z17
+	VSHUFF32X4 $0xee, Z3, Z1, Z1
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VSHUFF32X4 $0x88, Z17, Z10, Z3
+	VSHUFF32X4 $0xdd, Z17, Z10, Z10
+	VSHUFF32X4 $0x88, Z7, Z1, Z11
+	VSHUFF32X4 $0xdd, Z7, Z1, Z1
+	VSHUFF32X4 $0x44, Z5, Z16, Z7
+	VSHUFF32X4 $0x44, Z13, Z9, Z17
+	VSHUFF32X4 $0xee, Z5, Z16, Z5
+	VSHUFF32X4 $0xee, Z13, Z9, Z13
+	VSHUFF32X4 $0x88, Z17, Z7, Z9
+	VSHUFF32X4 $0xdd, Z17, Z7, Z7
+	VSHUFF32X4 $0x88, Z13, Z5, Z16
+	VSHUFF32X4 $0xdd, Z13, Z5, Z5
+	VSHUFF32X4 $0x44, Z4, Z0, Z13
+	VSHUFF32X4 $0x44, Z12, Z8, Z17
+	VSHUFF32X4 $0xee, Z4, Z0, Z0
+	VSHUFF32X4 $0xee, Z12, Z8, Z8
+	VSHUFF32X4 $0x88, Z17, Z13, Z4
+	VSHUFF32X4 $0xdd, Z17, Z13, Z12
+	VSHUFF32X4 $0x88, Z8, Z0, Z13
+	VSHUFF32X4 $0xdd, Z8, Z0, Z0
+	VMOVUPS    Z6, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z3, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z9, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z4, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z14, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z10, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z7, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z12, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z15, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z11, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z16, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z13, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z2, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z1, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z5, (CX)
+	ADDQ       BX, CX
+	VMOVUPS    Z0, (CX)
+	ADDQ       BX, CX
+	ADDQ       $0x40, DX
+	DECQ       AX
+	JNE        block
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Eq(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Eq(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x00, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX51201010101<>+0(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+4(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+8(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+12(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+16(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+20(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+24(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+28(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+32(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+36(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+40(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+44(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+48(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+52(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+56(SB)/4, $0x01010101
+DATA elementwiseAVX51201010101<>+60(SB)/4, $0x01010101
+GLOBL elementwiseAVX51201010101<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX512Ne(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Ne(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x04, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Lt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Lt(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x11, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Gt(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Gt(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x1e, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Ge(n int, dst *bool, x *float32, y *float32, xStep int, yStep int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·elementwiseAVX512Ge(SB), NOSPLIT, $128-48
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  x+16(FP), DX
+	MOVQ  y+24(FP), BX
+	MOVQ  xStep+32(FP), SI
+	MOVQ  yStep+40(FP), DI
+	TESTQ SI, SI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), DX
+
+run0:
+	SHLQ  $0x06, SI
+	TESTQ DI, DI
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), BX
+
+run1:
+	SHLQ    $0x06, DI
+	VMOVUPS elementwiseAVX51201010101<>+0(SB), X0
+
+loop:
+	VMOVUPS  (DX), Z1
+	VCMPPS   $0x1d, (BX), Z1, K1
+	ADDQ     SI, DX
+	ADDQ     DI, BX
+	VPMOVM2B K1, X1
+	VPAND    X0, X1, X1
+	VMOVUPS  X1, (CX)
+	ADDQ     $0x10, CX
+	SUBQ     $0x10, AX
+	JNE      loop
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Select(n int, dst *float32, which *bool, onFalse *float32, onTrue *float32, falseStep int, trueStep int)
+// Requires: AVX, AVX512F
+TEXT ·elementwiseAVX512Select(SB), NOSPLIT, $128-56
+	MOVQ  n+0(FP), AX
+	MOVQ  dst+8(FP), CX
+	MOVQ  which+16(FP), DX
+	MOVQ  onFalse+24(FP), BX
+	MOVQ  onTrue+32(FP), SI
+	MOVQ  falseStep+40(FP), DI
+	MOVQ  trueStep+48(FP), R8
+	TESTQ DI, DI
+	JNE   run0
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (BX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), BX
+
+run0:
+	SHLQ  $0x06, DI
+	TESTQ R8, R8
+	JNE   run1
+
+	// One value for all: a vector of it on the stack, which is read again and again.
+	VBROADCASTSS (SI), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), SI
+
+run1:
+	SHLQ $0x06, R8
+
+loop:
+	VPMOVZXBD (DX), Z0
+	VMOVUPS   (BX), Z1
+	VPTESTMD  Z0, Z0, K1
+	VMOVUPS   (SI), K1, Z1
+	VMOVUPS   Z1, (CX)
+	ADDQ      $0x10, DX
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, CX
+	SUBQ      $0x10, AX
+	JNE       loop
+	VZEROUPPER
+	RET

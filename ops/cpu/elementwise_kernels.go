@@ -49,6 +49,12 @@ type elementwiseKernels struct {
 	sumFour                      sumKernel[float32]
 	sumFourBFloat16              sumKernel[uint16]
 	copyRows                     rowsKernel
+	everySecond                  secondKernel
+	interleave                   pairKernel
+	eq, ne, lt, gt, ge           comparisonKernel
+	choose                       selectKernel
+	transpose                    transposeKernel
+	side                         int // of blocks of transpose
 }
 
 // activeElementwise returns the kernels in use.

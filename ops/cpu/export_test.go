@@ -7,10 +7,17 @@ func LowerLimits(t *testing.T) {
 	t.Helper()
 	all := []*int{&smallSize, &aheadSize, &tileElements, &observeElements, &wideElements, &hugeElements, &largeBytes}
 	for i, low := range []int{64, 1 << 12, 96, 64, 512, 1 << 20, 4096} {
-		before := *all[i]
-		*all[i] = low
-		t.Cleanup(func() { *all[i] = before })
+		setLimit(t, all[i], low)
 	}
+}
+
+// SetTileElements sets the size of tiles until the test ends.
+func SetTileElements(t *testing.T, n int) { setLimit(t, &tileElements, n) }
+
+func setLimit(t *testing.T, limit *int, n int) {
+	before := *limit
+	*limit = n
+	t.Cleanup(func() { *limit = before })
 }
 
 // Kinds returns how many products of a program are written in the order of a transpose, and how many take their right
@@ -29,6 +36,20 @@ func (p *Program) Kinds() (permuted, sinks int) {
 		}
 	}
 	return permuted, sinks
+}
+
+// Batched returns how many products of a program are carried out batch by batch.
+func (p *Program) Batched() (products int) {
+	for _, s := range p.stages {
+		for _, step := range s.steps() {
+			for _, u := range step.units {
+				if u.batches != nil {
+					products++
+				}
+			}
+		}
+	}
+	return products
 }
 
 // Flows returns the number of units of each flow of a program.

@@ -9,7 +9,9 @@ import (
 
 // permuted tells whether the unit is a product whose result is written in the order of the transpose that follows it, so
 // that the product itself need not exist.
-func (u *unit) permuted() bool { return u.rows == 0 && u.column == nil && len(u.nodes) == 2 }
+func (u *unit) permuted() bool {
+	return u.rows == 0 && u.column == nil && u.batches == nil && len(u.nodes) == 2
+}
 
 // permutation is a product whose result is written in another order: [batch, rows, columns] where columns are all free
 // axes of one operand and rows those of the other, permuted.

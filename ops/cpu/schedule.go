@@ -17,15 +17,17 @@ type unit struct {
 	// column holds the equations of a unit that is carried out by blocks of columns; its values have columnRows rows or one.
 	column     []columnNode
 	columnRows int
-	parts      []*unit // what such a unit is cut into where its values have to be shown whole
-	cost       float64 // estimated work, in floating-point operations
+	parts      []*unit  // what such a unit is cut into where its values have to be shown whole
+	batches    *batches // the operands of a product that is carried out batch by batch, made by the equations before it
+	cost       float64  // estimated work, in floating-point operations
 }
 
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
-// values early. joins tells whether a product may be written in the order of the transpose that reads it.
-func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins func(dot, transpose *ops.Node) bool) []*unit {
+// values early. joins tells what may become one unit with a product.
+func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins joins) []*unit {
 	units := cutUnits(Needed(g, roots...), g.Consumers(), apart, true)
-	units = joinTransposes(units, g.Consumers(), joins)
+	units = joinTransposes(units, g.Consumers(), joins.transpose)
+	units = joinBatches(units, g.Consumers(), joins.operands)
 	for _, u := range units {
 		u.cost = u.estimate()
 	}
@@ -55,6 +57,13 @@ func cutUnits(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts, columns bo
 		i += len(used)
 	}
 	return units
+}
+
+// joins tells what may become one unit with a product: the transpose that reads it, in whose order it is written then, and
+// the row units that make its operands.
+type joins struct {
+	transpose func(dot, transpose *ops.Node) bool
+	operands  func(dot *ops.Node, sides [2]*unit) bool
 }
 
 // Needed returns the equations that values depend on, in order.

@@ -6,11 +6,11 @@ import (
 )
 
 // temporary returns the bytes that exist besides operands and results while an instance of a unit is carried out. The
-// buffers of tiles are not counted.
+// buffers of tiles and of batches are not counted.
 func (p *Program) temporary(u *unit, in *instance) int64 {
 	n := u.nodes[0]
 	plan := &p.plans[in.plan].Nodes[n.Index]
-	if u.rows > 0 || u.column != nil || plan.Alias {
+	if u.rows > 0 || u.column != nil || u.batches != nil || plan.Alias {
 		return 0
 	}
 	_, dot := n.Params.(ops.DotParams)

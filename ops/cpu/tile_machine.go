@@ -11,7 +11,36 @@ type tileMachine struct {
 	buffers  []*ops.Tensor
 	contexts []*ops.Context
 	vectors  []vectorStep  // by step; nil where the definition serves
+	places   []stepPlaces  // by step
 	results  []*ops.Tensor // of the current tile, by step
+}
+
+// stepPlaces are the tensors of a step in the current tile.
+type stepPlaces struct {
+	out      tilePlace
+	outs     [1]*ops.Tensor
+	in       []*ops.Tensor
+	sources  []tilePlace // of operands, as they are stored
+	operands []tilePlace // of operands, widened or rounded
+}
+
+// tilePlace is a tensor of some rows that is set anew for every tile, because there are too many tiles to make tensors for
+// each.
+type tilePlace struct {
+	tensor ops.Tensor
+	shape  ops.Shape
+	size   int // elements of a row
+}
+
+func newTilePlace(inner ops.Shape) tilePlace {
+	return tilePlace{shape: append(ops.Shape{0}, inner...), size: inner.Size()}
+}
+
+// rows makes the place some rows of a tensor, from row lo on.
+func (p *tilePlace) rows(of *ops.Tensor, lo, n int) *ops.Tensor {
+	p.shape[0] = n
+	p.tensor.SetRange(of, lo*p.size, (lo+n)*p.size, p.shape)
+	return &p.tensor
 }
 
 // machine returns a machine whose buffers come from allocate.
@@ -24,11 +53,17 @@ func (p *tileProgram) machine(allocate func(shape ops.Shape, s ops.Storage) *ops
 		st := &p.steps[i]
 		m.contexts = append(m.contexts, ops.NewContext(st.row.params, st.plan))
 		m.vectors = append(m.vectors, st.vector())
+		places := stepPlaces{out: newTilePlace(st.row.inner), in: make([]*ops.Tensor, len(st.in))}
+		for _, src := range st.in {
+			places.sources = append(places.sources, newTilePlace(src.inner))
+			places.operands = append(places.operands, newTilePlace(src.inner))
+		}
+		m.places = append(m.places, places)
 	}
 	return m
 }
 
-// run computes rows lo..hi-1.
+// run computes rows lo..hi-1. The results hold until the next run.
 func (m *tileMachine) run(lo, hi int) {
 	for i := range m.program.steps {
 		m.results[i] = m.step(i, lo, hi)
@@ -36,24 +71,22 @@ func (m *tileMachine) run(lo, hi int) {
 }
 
 func (m *tileMachine) step(i, lo, hi int) *ops.Tensor {
-	st := &m.program.steps[i]
-	shape := rowsShape(hi-lo, st.row.inner)
+	st, places := &m.program.steps[i], &m.places[i]
 	if st.plan.Alias {
-		return m.operand(&st.in[0], lo, hi).As(shape)
+		return places.out.rows(m.operand(i, 0, lo, hi), 0, hi-lo)
 	}
-	out := m.output(st, shape, lo, hi)
+	out := m.output(st, &places.out, lo, hi)
 	if st.in != nil && st.in[0].whole {
 		m.moveRows(st, out, lo, hi)
 	} else {
-		in := make([]*ops.Tensor, len(st.in))
 		for j := range st.in {
-			in[j] = m.operand(&st.in[j], lo, hi)
+			places.in[j] = m.operand(i, j, lo, hi)
 		}
-		m.evaluate(i, out, in)
+		m.evaluate(i, out, places.in)
 	}
 	if st.stored != nil && st.slot >= 0 {
 		size := st.row.inner.Size()
-		encode(st.stored.Range(lo*size, hi*size, shape), out)
+		encode(st.stored.Range(lo*size, hi*size, out.Shape), out)
 	}
 	return out
 }
@@ -64,16 +97,17 @@ func (m *tileMachine) evaluate(i int, out *ops.Tensor, in []*ops.Tensor) {
 		vector(out, in)
 		return
 	}
-	ops.Evaluate(m.program.steps[i].row.node.Primitive, m.contexts[i], []*ops.Tensor{out}, in)
+	places := &m.places[i]
+	places.outs[0] = out
+	ops.Evaluate(m.program.steps[i].row.node.Primitive, m.contexts[i], places.outs[:], in)
 }
 
 // output returns where the result of a step goes: its buffer, or the rows of the stored result.
-func (m *tileMachine) output(st *tileStep, shape ops.Shape, lo, hi int) *ops.Tensor {
+func (m *tileMachine) output(st *tileStep, place *tilePlace, lo, hi int) *ops.Tensor {
 	if st.slot >= 0 {
-		return m.buffers[st.slot].Range(0, shape.Size(), shape)
+		return place.rows(m.buffers[st.slot], 0, hi-lo)
 	}
-	size := st.row.inner.Size()
-	return st.stored.Range(lo*size, hi*size, shape)
+	return place.rows(st.stored, lo, hi-lo)
 }
 
 // moveRows copies rows of a transposed, sliced or broadcast stored value, then rounds as the plan says.
@@ -95,8 +129,9 @@ func (m *tileMachine) moveRows(st *tileStep, out *ops.Tensor, lo, hi int) {
 	}
 }
 
-// operand returns an operand of the current tile.
-func (m *tileMachine) operand(src *tileSource, lo, hi int) *ops.Tensor {
+// operand returns operand j of a step in the current tile.
+func (m *tileMachine) operand(i, j, lo, hi int) *ops.Tensor {
+	src, places := &m.program.steps[i].in[j], &m.places[i]
 	if src.fixed != nil {
 		return src.fixed
 	}
@@ -107,23 +142,17 @@ func (m *tileMachine) operand(src *tileSource, lo, hi int) *ops.Tensor {
 	case cyclic:
 		lo, hi = lo%src.period, lo%src.period+hi-lo
 	}
-	shape := rowsShape(hi-lo, src.inner)
-	size := src.inner.Size()
 	var t *ops.Tensor
 	if src.step >= 0 {
-		t = m.results[src.step].As(shape)
+		t = places.sources[j].rows(m.results[src.step], 0, hi-lo)
 	} else {
-		t = src.stored.Range(lo*size, hi*size, shape)
+		t = places.sources[j].rows(src.stored, lo, hi-lo)
 	}
 	if src.slot < 0 {
 		return t
 	}
-	buffer := m.buffers[src.slot].Range(0, shape.Size(), shape)
+	buffer := places.operands[j].rows(m.buffers[src.slot], 0, hi-lo)
 	decode(buffer, t)
 	roundTo(src.round, buffer)
 	return buffer
-}
-
-func rowsShape(rows int, inner ops.Shape) ops.Shape {
-	return append(ops.Shape{rows}, inner...)
 }

@@ -11,6 +11,7 @@ type tileStep struct {
 	plan    *ops.NodePlan
 	in      []tileSource
 	kernels bool        // whether elementwise kernels carry it out
+	moves   bool        // whether it only moves elements, of the storage that it keeps
 	stored  *ops.Tensor // where the result is kept for later steps; nil if it is not
 	slot    int         // buffer of the result; -1 where the result is written to stored directly
 	storage ops.Storage // of the result in the tile
@@ -47,7 +48,7 @@ func (st *tileStep) settle() {
 			st.in[j].want = st.kernelOperand(j)
 		}
 	case st.onlyMoves(kept):
-		st.storage = kept
+		st.moves, st.storage = true, kept
 		for j := range st.in {
 			st.in[j].keep(kept)
 		}
@@ -116,8 +117,11 @@ func (src *tileSource) keep(s ops.Storage) {
 
 // vector returns how kernels carry out the step, nil where its definition serves. It must not be shared by goroutines.
 func (st *tileStep) vector() vectorStep {
+	if st.moves {
+		return activeElementwise().moveStep(st.row.params, st.storage, st.row.inner, st.in)
+	}
 	if !st.kernels {
-		return nil
+		return activeElementwise().truthStep(st.row.node.Primitive, st.plan, st.in)
 	}
 	return activeElementwise().vectorStep(st.row.node.Primitive, st.row.params, st.plan)
 }

@@ -127,6 +127,9 @@ func (r *run) operands(in *instance, n *ops.Node) []*ops.Tensor {
 
 // evaluateWhole computes the results of a unit that is not one of rows under the plan of an instance.
 func (r *run) evaluateWhole(in *instance, u *unit) []*ops.Tensor {
+	if u.batches != nil {
+		return []*ops.Tensor{r.evaluateBatches(in, u)}
+	}
 	n := u.nodes[0]
 	plan := r.nodePlan(in, n)
 	operands := r.operands(in, n)
@@ -157,8 +160,7 @@ func (r *run) moveWhole(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor)
 	}
 	out := r.memory.tensor(n.Out[0].Shape, storage)
 	if p, ok := n.Params.(ops.TransposeParams); ok {
-		const parts = 64
-		parallel(r.Workers, parts, func(_, part int) { ops.TransposePart(p, out, operands[0], part, parts) })
+		r.transpose(p, out, operands[0])
 		return out
 	}
 	ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), []*ops.Tensor{out}, operands)

@@ -17,18 +17,7 @@ func (c *code) binary(op binaryOp) {
 	n := Load(Param("n"), GP64())
 	dst, x, y := Load(Param("dst"), GP64()), Load(Param("x"), GP64()), Load(Param("y"), GP64())
 	xStep, yStep := Load(Param("xStep"), GP64()), Load(Param("yStep"), GP64())
-	for i, s := range []struct{ from, step Register }{{x, xStep}, {y, yStep}} {
-		label := fmt.Sprintf("run%d", i)
-		TESTQ(s.step, s.step)
-		JNE(LabelRef(label))
-		Comment("One value for all: a vector of it on the stack, which is read again and again.")
-		fill, v := AllocLocal(c.bytes), c.register()
-		VBROADCASTSS(Mem{Base: s.from}, v)
-		VMOVUPS(v, fill)
-		LEAQ(fill, s.from)
-		Label(label)
-		SHLQ(Imm(uint64(log2(c.bytes))), s.step)
-	}
+	c.spread([]Register{x, y}, []Register{xStep, yStep})
 	modes := c.withNative(modes(op.flushes, modeNarrow, modeLeftHalf, modeRightHalf), modeFlush|modeNarrow)
 	c.loops(modes, 1, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m, _ int) {
 		left, right := m&modeLeftHalf != 0, m&modeRightHalf != 0
@@ -54,6 +43,23 @@ func (c *code) binary(op binaryOp) {
 		}
 		ADDQ(Imm(uint64(c.size(m&modeNarrow != 0))), dst)
 	})
+}
+
+// spread makes operands whose step is zero readable again and again: a vector of the one value on the stack. Steps become
+// bytes of a vector.
+func (c *code) spread(operands, steps []Register) {
+	for i, from := range operands {
+		label := fmt.Sprintf("run%d", i)
+		TESTQ(steps[i], steps[i])
+		JNE(LabelRef(label))
+		Comment("One value for all: a vector of it on the stack, which is read again and again.")
+		fill, v := AllocLocal(c.bytes), c.register()
+		VBROADCASTSS(Mem{Base: from}, v)
+		VMOVUPS(v, fill)
+		LEAQ(fill, from)
+		Label(label)
+		SHLQ(Imm(uint64(log2(c.bytes))), steps[i])
+	}
 }
 
 // unary generates the kernel of a function of one run.

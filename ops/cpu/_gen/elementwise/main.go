@@ -32,6 +32,13 @@ func main() {
 	c.sumFour(false)
 	c.sumFour(true)
 	c.copyRows()
+	c.everySecond()
+	c.interleave()
+	c.transpose()
+	for _, op := range comparisons {
+		c.comparison(op.name, op.predicate)
+	}
+	c.choice()
 	Generate()
 	if err := encode.File(flag.Lookup("out").Value.String()); err != nil {
 		log.Fatal(err)
