@@ -38,7 +38,7 @@ func joinBatches(units []*unit, consumers [][]*ops.Node, joins func(dot *ops.Nod
 		if !ok || !joins(n, x.sides) {
 			continue
 		}
-		u.batches = x
+		u.batches, u.parts = x, []*unit{units[left], units[right], {nodes: u.nodes}}
 		for _, side := range x.sides {
 			u.nodes = append(side.nodes[:len(side.nodes):len(side.nodes)], u.nodes...)
 		}

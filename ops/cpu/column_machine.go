@@ -8,10 +8,6 @@ import (
 
 // runColumns carries out a column unit for some instances, block by block of columns.
 func (r *run) runColumns(s *step, u *unit, pass []int) {
-	if r.inspector != nil {
-		r.runParts(s, u, pass)
-		return
-	}
 	var programs []*columnProgram
 	for _, i := range pass {
 		programs = append(programs, r.newColumnProgram(u, s.instances[i]))
@@ -37,27 +33,6 @@ func (r *run) runColumns(s *step, u *unit, pass []int) {
 		}
 	}
 	r.spendAll(s, pass, seconds)
-}
-
-// runParts carries out the units that a column unit is made of, one after the other, with all values between them stored.
-func (r *run) runParts(s *step, u *unit, pass []int) {
-	count := func(part *unit, n int) {
-		for _, i := range pass {
-			for _, c := range r.readBy(part, s.instances[i].plan) {
-				r.left[c] += n
-				if r.left[c] == 0 {
-					r.drop(c)
-				}
-			}
-		}
-	}
-	for _, part := range u.parts {
-		count(part, 1)
-	}
-	for _, part := range u.parts {
-		r.runUnit(s, part, pass)
-		count(part, -1)
-	}
 }
 
 // columnMachine carries out a column program with buffers of its own.

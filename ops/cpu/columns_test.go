@@ -3,7 +3,6 @@ package cpu_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 
 	"bf16lab/model"
@@ -62,62 +61,5 @@ func compareColumns(t *testing.T, name string, g *ops.Graph, y *ops.Value) {
 		t.Run(fmt.Sprintf("%s, %d workers", name, workers), func(t *testing.T) {
 			opstest.Compare(t, columns(t, workers), c, []ops.Tap{{Name: "y", Value: y}})
 		})
-	}
-}
-
-// shower is an inspector that collects what it is shown of each value.
-type shower struct {
-	collector
-	mu   sync.Mutex
-	bits map[*ops.Value][]uint64
-}
-
-func (s *shower) Inspect(v *ops.Value, offset int64, _ []int, result *ops.Tensor, _ []*ops.Tensor) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bits[v] == nil {
-		s.bits[v] = make([]uint64, v.Shape.Size())
-	}
-	for k := range result.Shape.Size() {
-		s.bits[v][int(offset)+k] = opstest.Bits(result, k)
-	}
-}
-
-func (*shower) Inspected(*ops.Value) {}
-
-// An inspector is shown every value of a column unit, whole.
-func TestColumnUnitsInParts(t *testing.T) {
-	b := ops.NewBuilder()
-	y := model.StandardizedConv1D(b, b.Argument("x", ops.Compute, 1, 8, 64), 96, 5)
-	for _, name := range []string{"jax-cpu-eager", "strict-bf16", "f64"} {
-		p, err := policy.Preset(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan, err := p.Plan(b.Graph())
-		if err != nil {
-			t.Fatal(err)
-		}
-		program := cpu.Compile(b.Graph(), []*ops.Plan{plan}, []*ops.Value{y})
-		if len(program.Columns()) != 1 {
-			t.Fatal("no column unit")
-		}
-		probe := &shower{collector: func(int, int, int64, *ops.Tensor) {}, bits: map[*ops.Value][]uint64{}}
-		load := func(v *ops.Value) (*ops.Tensor, error) { return input(v), nil }
-		if _, err := program.Run(context.Background(), cpu.Options{Workers: 2, Load: load, Probe: probe}); err != nil {
-			t.Fatal(err)
-		}
-		want := opstest.Kept(b.Graph(), plan, input)
-		for _, n := range b.Graph().Nodes {
-			v := n.Out[0]
-			if probe.bits[v] == nil {
-				t.Fatalf("%s: equation %d %s was not shown", name, n.Index, n.Primitive)
-			}
-			for k, bits := range probe.bits[v] {
-				if w := opstest.Bits(want[v.ID], k); bits != w && !opstest.BothNaN(bits, w) {
-					t.Fatalf("%s: equation %d %s, element %d is %#x, want %#x", name, n.Index, n.Primitive, k, bits, w)
-				}
-			}
-		}
 	}
 }

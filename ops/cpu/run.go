@@ -106,12 +106,35 @@ func (r *run) tell(done float64, u *unit) {
 // runUnit carries out a unit for some instances.
 func (r *run) runUnit(s *step, u *unit, pass []int) {
 	switch {
+	case u.parts != nil && r.inspector != nil:
+		r.runParts(s, u, pass)
 	case u.rows > 0:
 		r.runRows(s, u, pass)
 	case u.column != nil:
 		r.runColumns(s, u, pass)
 	default:
 		r.runWhole(s, u, pass)
+	}
+}
+
+// runParts carries out the units that a unit can be cut into, one after the other, with all values between them stored.
+func (r *run) runParts(s *step, u *unit, pass []int) {
+	count := func(part *unit, n int) {
+		for _, i := range pass {
+			for _, c := range r.readBy(part, s.instances[i].plan) {
+				r.left[c] += n
+				if r.left[c] == 0 {
+					r.drop(c)
+				}
+			}
+		}
+	}
+	for _, part := range u.parts {
+		count(part, 1)
+	}
+	for _, part := range u.parts {
+		r.runUnit(s, part, pass)
+		count(part, -1)
 	}
 }
 

@@ -17,8 +17,8 @@ type unit struct {
 	// column holds the equations of a unit that is carried out by blocks of columns; its values have columnRows rows or one.
 	column     []columnNode
 	columnRows int
-	parts      []*unit  // what such a unit is cut into where its values have to be shown whole
 	batches    *batches // the operands of a product that is carried out batch by batch, made by the equations before it
+	parts      []*unit  // what a unit of columns or batches is cut into where all its values have to be shown
 	cost       float64  // estimated work, in floating-point operations
 }
 
