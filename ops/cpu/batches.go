@@ -12,30 +12,47 @@ type batches struct {
 	count, rows int      // of batches, and of rows of a matrix of the left operand
 	columns     int      // rows of a matrix of the right operand
 	depth       int
+	dot         *ops.Node
+	// planes says how the result is written in the order of the transpose that reads it, in which the batches are next to each
+	// other; nil where there is none.
+	planes *ops.Planes
 }
 
+// batchGroup is the number of batches whose results are written together where batches are next to each other: what they write
+// of a row is a cache line, and their results before that stay in the last-level cache.
+const batchGroup = 16
+
 // joinBatches makes one unit of every large product and the row units of which the product reads the results, and nobody
-// else does, where joins allows it.
-func joinBatches(units []*unit, consumers [][]*ops.Node, joins func(dot *ops.Node, sides [2]*unit) bool) []*unit {
+// else does, where joins allows it; and of a transpose that is the only reader of the product.
+func joinBatches(units []*unit, consumers [][]*ops.Node, joins joins) []*unit {
 	makers := map[*ops.Value]int{}
 	drop := make([]bool, len(units))
 	for i, u := range units {
+		makers[u.result().Out[0]] = i
 		if u.rows > 0 {
-			makers[u.result().Out[0]] = i
 			continue
 		}
 		n := u.nodes[0]
+		if t, ok := n.Params.(ops.TransposeParams); ok && n.In[0].Value != nil {
+			at, ok := makers[n.In[0].Value]
+			if ok && units[at].batches != nil && len(consumers[n.In[0].Value.ID]) == 1 && joins.transpose(units[at].batches.dot, n) && units[at].writesOrdered(t, n) {
+				u.parts = append(units[at].parts, &unit{nodes: u.nodes})
+				u.nodes, u.batches = append(units[at].nodes, n), units[at].batches
+				drop[at] = true
+			}
+			continue
+		}
 		p, ok := n.Params.(ops.DotParams)
 		if !ok || len(u.nodes) > 1 || !isProduct(n) || n.In[0].Value.Shape.Size() <= aheadSize {
 			continue
 		}
 		left, ok1 := makers[n.In[0].Value]
 		right, ok2 := makers[n.In[1].Value]
-		if !ok1 || !ok2 || left == right || !units[left].readOnlyBy(n, consumers) || !units[right].readOnlyBy(n, consumers) {
+		if !ok1 || !ok2 || left == right || units[left].rows == 0 || units[right].rows == 0 || !units[left].readOnlyBy(n, consumers) || !units[right].readOnlyBy(n, consumers) {
 			continue
 		}
 		x, ok := batchesOf(n, p, units[left], units[right])
-		if !ok || !joins(n, x.sides) {
+		if !ok || !joins.operands(n, x.sides) {
 			continue
 		}
 		u.batches, u.parts = x, []*unit{units[left], units[right], {nodes: u.nodes}}
@@ -51,6 +68,17 @@ func joinBatches(units []*unit, consumers [][]*ops.Node, joins func(dot *ops.Nod
 		}
 	}
 	return out
+}
+
+// writesOrdered has a product that is carried out batch by batch written in the order of a transpose, if batches are next to
+// each other in it.
+func (u *unit) writesOrdered(p ops.TransposeParams, transpose *ops.Node) bool {
+	x, ok := ops.TransposePlanes(p, transpose.In[0].Shape(), transpose.Out[0].Shape)
+	if !ok || x.Columns != u.batches.count || x.From != u.batches.rows*u.batches.columns || x.Columns < batchGroup {
+		return false
+	}
+	u.batches.planes = &x
+	return true
 }
 
 // readOnlyBy tells whether nothing but one equation reads what the unit makes.
@@ -71,7 +99,7 @@ func (u *unit) readOnlyBy(reader *ops.Node, consumers [][]*ops.Node) bool {
 
 // batchesOf returns how a product can be carried out batch by batch; ok is false where it cannot.
 func batchesOf(n *ops.Node, p ops.DotParams, left, right *unit) (x *batches, ok bool) {
-	x = &batches{}
+	x = &batches{dot: n}
 	var ok1, ok2 bool
 	x.sides[0], x.rows, ok1 = left.turned(ops.DotView(n.In[0].Value.Shape, p.LeftBatch, p.LeftContracting))
 	x.sides[1], x.columns, ok2 = right.turned(ops.DotView(n.In[1].Value.Shape, p.RightBatch, p.RightContracting))
@@ -142,38 +170,70 @@ type batchWorker struct {
 	wide     *ops.Tensor // unrounded results, where those are stored in another way
 }
 
+// batchesRun is a product that is being carried out batch by batch.
+type batchesRun struct {
+	*batches
+	alone    run // a batch is the work of one goroutine
+	plan     *ops.NodePlan
+	programs [2]*tileProgram
+	workers  []*batchWorker
+	kept     ops.Storage
+}
+
 // evaluateBatches computes the product of a unit batch by batch.
 func (r *run) evaluateBatches(in *instance, u *unit) *ops.Tensor {
-	x, dot := u.batches, u.result()
-	plan := r.nodePlan(in, dot)
-	out := r.memory.tensor(dot.Out[0].Shape, plan.Storage(dot.Out[0].DType))
-	var programs [2]*tileProgram
+	x := &batchesRun{batches: u.batches, alone: *r, plan: r.nodePlan(in, u.batches.dot), workers: make([]*batchWorker, r.Workers)}
+	x.alone.Workers = 1
+	x.kept = x.plan.Storage(x.dot.Out[0].DType)
 	for i, side := range x.sides {
 		perTile, _, _ := side.tiles()
-		programs[i] = r.newTileProgram(side, in, perTile)
+		x.programs[i] = r.newTileProgram(side, in, perTile)
 	}
-	alone := *r // a batch is the work of one goroutine
-	alone.Workers = 1
-	workers := make([]*batchWorker, r.Workers)
-	parallel(r.Workers, x.count, func(worker, batch int) {
-		if workers[worker] == nil {
-			workers[worker] = x.worker(programs, plan, out.Storage())
-		}
-		w := workers[worker]
-		for i := range w.machines {
-			w.fill(i, x.sides[i], batch)
-		}
-		shape := ops.Shape{x.rows, x.columns}
-		result := out.Range(batch*shape.Size(), (batch+1)*shape.Size(), shape)
-		wide := result
-		if w.wide != nil {
-			wide = w.wide
-		}
-		part := ops.DotParams{LeftContracting: []int{1}, RightContracting: []int{1}}
-		alone.multiplyInto(dot, plan, part, plan.Dot, wide, w.matrices[:])
-		alone.roundInto(plan, result, wide)
-	})
+	out := r.memory.tensor(u.result().Out[0].Shape, x.kept)
+	if x.planes != nil {
+		x.inGroups(r, out)
+		return out
+	}
+	parallel(r.Workers, x.count, func(worker, batch int) { x.multiply(worker, batch, x.part(out, batch)) })
 	return out
+}
+
+// inGroups computes the results of some batches after the other and writes them in the order of the transpose. Fewer batches than
+// a group has are computed with some of those before.
+func (x *batchesRun) inGroups(r *run, out *ops.Tensor) {
+	group := r.memory.tensor(ops.Shape{batchGroup, x.rows, x.columns}, x.kept)
+	planes := *x.planes
+	planes.Columns = batchGroup
+	for first := 0; first < x.count; first += batchGroup {
+		first := min(first, x.count-batchGroup)
+		parallel(r.Workers, batchGroup, func(worker, i int) { x.multiply(worker, first+i, x.part(group, i)) })
+		transposePlanes(r.Workers, planes, out, first, group)
+	}
+	r.memory.release(group)
+}
+
+// part returns the matrix number i of some results.
+func (x *batches) part(of *ops.Tensor, i int) *ops.Tensor {
+	size := x.rows * x.columns
+	return of.Range(i*size, (i+1)*size, ops.Shape{x.rows, x.columns})
+}
+
+// multiply computes the product of a batch.
+func (x *batchesRun) multiply(worker, batch int, out *ops.Tensor) {
+	if x.workers[worker] == nil {
+		x.workers[worker] = x.worker(x.programs, x.plan, x.kept)
+	}
+	w := x.workers[worker]
+	for i := range w.machines {
+		w.fill(i, x.sides[i], batch)
+	}
+	wide := out
+	if w.wide != nil {
+		wide = w.wide
+	}
+	part := ops.DotParams{LeftContracting: []int{1}, RightContracting: []int{1}}
+	x.alone.multiplyInto(x.dot, x.plan, part, x.plan.Dot, wide, w.matrices[:])
+	x.alone.roundInto(x.plan, out, wide)
 }
 
 func (x *batches) worker(programs [2]*tileProgram, plan *ops.NodePlan, kept ops.Storage) *batchWorker {

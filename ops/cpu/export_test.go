@@ -38,18 +38,22 @@ func (p *Program) Kinds() (permuted, sinks int) {
 	return permuted, sinks
 }
 
-// Batched returns how many products of a program are carried out batch by batch.
-func (p *Program) Batched() (products int) {
+// Batched returns how many products of a program are carried out batch by batch, and how many of those in the order of a
+// transpose.
+func (p *Program) Batched() (products, ordered int) {
 	for _, s := range p.stages {
 		for _, step := range s.steps() {
 			for _, u := range step.units {
 				if u.batches != nil {
 					products++
+					if u.batches.planes != nil {
+						ordered++
+					}
 				}
 			}
 		}
 	}
-	return products
+	return products, ordered
 }
 
 // Flows returns the number of units of each flow of a program.

@@ -38,8 +38,12 @@ func TestUnitsInParts(t *testing.T) {
 	b := ops.NewBuilder()
 	y := model.StandardizedConv1D(b, b.Argument("x", ops.Compute, 1, 8, 64), 96, 5)
 	inParts(t, b.Graph(), y, func(p *cpu.Program) int { return len(p.Columns()) })
-	g, _, product := pairProduct(ops.Float32)
-	inParts(t, g, product, (*cpu.Program).Batched)
+	cpu.SetTileElements(t, 200)
+	g, _, _, transpose := pairProduct(ops.Float32, 2, 1, 0)
+	inParts(t, g, transpose, func(p *cpu.Program) int {
+		_, ordered := p.Batched()
+		return ordered
+	})
 }
 
 func inParts(t *testing.T, g *ops.Graph, y *ops.Value, units func(*cpu.Program) int) {

@@ -27,7 +27,7 @@ type unit struct {
 func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins joins) []*unit {
 	units := cutUnits(Needed(g, roots...), g.Consumers(), apart, true)
 	units = joinTransposes(units, g.Consumers(), joins.transpose)
-	units = joinBatches(units, g.Consumers(), joins.operands)
+	units = joinBatches(units, g.Consumers(), joins)
 	for _, u := range units {
 		u.cost = u.estimate()
 	}

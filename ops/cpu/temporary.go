@@ -6,11 +6,14 @@ import (
 )
 
 // temporary returns the bytes that exist besides operands and results while an instance of a unit is carried out. The
-// buffers of tiles and of batches are not counted.
+// buffers of tiles and the operands of batches are not counted.
 func (p *Program) temporary(u *unit, in *instance) int64 {
 	n := u.nodes[0]
 	plan := &p.plans[in.plan].Nodes[n.Index]
-	if u.rows > 0 || u.column != nil || u.batches != nil || plan.Alias {
+	if u.batches != nil {
+		return u.batches.temporary(&p.plans[in.plan].Nodes[u.batches.dot.Index])
+	}
+	if u.rows > 0 || u.column != nil || plan.Alias {
 		return 0
 	}
 	_, dot := n.Params.(ops.DotParams)
@@ -22,6 +25,14 @@ func (p *Program) temporary(u *unit, in *instance) int64 {
 		return 0
 	}
 	return p.definitionTemporary(n, plan, in)
+}
+
+// temporary counts the results of a group of batches before they are written in order.
+func (x *batches) temporary(plan *ops.NodePlan) int64 {
+	if x.planes == nil {
+		return 0
+	}
+	return int64(batchGroup * x.rows * x.columns * plan.Storage(x.dot.Out[0].DType).Bytes())
 }
 
 // productTemporary counts unrounded results, and operands that the kernels cannot read as they are.

@@ -19,17 +19,44 @@ func (r *run) transpose(p ops.TransposeParams, out, in *ops.Tensor) {
 		parallel(r.Workers, parts, func(_, part int) { ops.TransposePart(p, out, in, part, parts) })
 		return
 	}
+	transposePlanes(r.Workers, x, out, 0, in)
+}
+
+// transposePlanes writes some planes of a transpose, from element first of the result on.
+func transposePlanes(workers int, x ops.Planes, out *ops.Tensor, first int, in *ops.Tensor) {
+	k := activeElementwise()
 	chunks := ceilDiv(x.Rows, transposeChunk)
-	parallel(r.Workers, x.Outer.Size()*chunks, func(_, i int) {
-		plane, chunk := i/chunks, i%chunks
-		to, from := ops.Offset(plane, x.Outer, x.OuterTo), ops.Offset(plane, x.Outer, x.OuterFrom)
-		// Fewer rows than a block has are transposed with some of those before.
-		lo := min(chunk*transposeChunk, x.Rows-k.side)
-		k.transposeRows(out.F32[to:], in.F32[from:], x, lo, min((chunk+1)*transposeChunk, x.Rows))
+	parallel(workers, chunks, func(_, chunk int) {
+		lo, hi := chunk*transposeChunk, min((chunk+1)*transposeChunk, x.Rows)
+		for plane := range x.Outer.Size() {
+			to, from := first+ops.Offset(plane, x.Outer, x.OuterTo), ops.Offset(plane, x.Outer, x.OuterFrom)
+			switch {
+			case in.F32 != nil && k.transpose != nil && min(x.Rows, x.Columns) >= k.side:
+				// Fewer rows than a block has are transposed with some of those before.
+				k.transposeRows(out.F32[to:], in.F32[from:], x, min(lo, x.Rows-k.side), hi)
+			case in.F32 != nil:
+				transposeRows(out.F32[to:], in.F32[from:], x, lo, hi)
+			case in.BF16 != nil:
+				transposeRows(out.BF16[to:], in.BF16[from:], x, lo, hi)
+			default:
+				transposeRows(out.F64[to:], in.F64[from:], x, lo, hi)
+			}
+		}
 	})
 }
 
-// transposeRows computes rows lo..hi-1 of a plane, at least as many as a block has. Blocks at the edges overlap the ones before.
+// transposeRows writes rows lo..hi-1 of a plane.
+func transposeRows[T any](dst, src []T, x ops.Planes, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		row := dst[i*x.To:][:x.Columns]
+		for j := range row {
+			row[j] = src[i+j*x.From]
+		}
+	}
+}
+
+// transposeRows writes rows lo..hi-1, at least as many as a block has, of a plane that has as many columns at least. Blocks at the
+// edges overlap the ones before.
 func (k *elementwiseKernels) transposeRows(dst, src []float32, x ops.Planes, lo, hi int) {
 	_, _ = dst[(hi-1)*x.To+x.Columns-1], src[hi-1+(x.Columns-1)*x.From]
 	whole := (hi - lo) / k.side
