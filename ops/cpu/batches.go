@@ -207,7 +207,7 @@ func (x *batchesRun) inGroups(r *run, out *ops.Tensor) {
 	for first := 0; first < x.count; first += batchGroup {
 		first := min(first, x.count-batchGroup)
 		parallel(r.Workers, batchGroup, func(worker, i int) { x.multiply(worker, first+i, x.part(group, i)) })
-		transposePlanes(r.Workers, planes, out, first, group)
+		transposePlanes(r.Workers, batchGroup, planes, out, first, group)
 	}
 	r.memory.release(group)
 }

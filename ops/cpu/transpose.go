@@ -7,7 +7,7 @@ import "bf16lab/ops"
 type transposeKernel func(blocks int, dst, src *float32, to, from int)
 
 // transposeChunk is the number of rows of a result that are written together: whole cache lines are read of each of the
-// source's rows, and the rows that are written stay in the second-level cache.
+// source's rows, and the rows that are written stay in the cache until their next columns come.
 const transposeChunk = 32
 
 // transpose carries out a transpose between tensors of one storage.
@@ -19,15 +19,14 @@ func (r *run) transpose(p ops.TransposeParams, out, in *ops.Tensor) {
 		parallel(r.Workers, parts, func(_, part int) { ops.TransposePart(p, out, in, part, parts) })
 		return
 	}
-	transposePlanes(r.Workers, x, out, 0, in)
+	transposePlanes(r.Workers, transposeChunk, x, out, 0, in)
 }
 
-// transposePlanes writes some planes of a transpose, from element first of the result on.
-func transposePlanes(workers int, x ops.Planes, out *ops.Tensor, first int, in *ops.Tensor) {
+// transposePlanes writes some planes of a transpose, from element first of the result on, so many rows at a time.
+func transposePlanes(workers, rows int, x ops.Planes, out *ops.Tensor, first int, in *ops.Tensor) {
 	k := activeElementwise()
-	chunks := ceilDiv(x.Rows, transposeChunk)
-	parallel(workers, chunks, func(_, chunk int) {
-		lo, hi := chunk*transposeChunk, min((chunk+1)*transposeChunk, x.Rows)
+	parallel(workers, ceilDiv(x.Rows, rows), func(_, chunk int) {
+		lo, hi := chunk*rows, min((chunk+1)*rows, x.Rows)
 		for plane := range x.Outer.Size() {
 			to, from := first+ops.Offset(plane, x.Outer, x.OuterTo), ops.Offset(plane, x.Outer, x.OuterFrom)
 			switch {
