@@ -23,6 +23,7 @@ var elementwiseAVX512 = elementwiseKernels{
 	sumFour:          elementwiseAVX512SumFour,
 	sumFourBFloat16:  elementwiseAVX512SumFourBFloat16,
 	copyRows:         elementwiseAVX512CopyRows,
+	gelu:             elementwiseAVX512GELU,
 	everySecond:      elementwiseAVX512EverySecond,
 	interleave:       elementwiseAVX512Interleave,
 	transpose:        elementwiseAVX512Transpose,
@@ -56,6 +57,7 @@ var elementwiseAVX2 = elementwiseKernels{
 	sumFour:          elementwiseAVX2SumFour,
 	sumFourBFloat16:  elementwiseAVX2SumFourBFloat16,
 	copyRows:         elementwiseAVX2CopyRows,
+	gelu:             elementwiseAVX2GELU,
 	everySecond:      elementwiseAVX2EverySecond,
 	interleave:       elementwiseAVX2Interleave,
 	transpose:        elementwiseAVX2Transpose,
@@ -83,6 +85,10 @@ func nativeElementwise(k elementwiseKernels) elementwiseKernels {
 	} {
 		kernel := *f
 		*f = func(mode, n int, dst, x *byte) { kernel(nativeMode(mode, bits), n, dst, x) }
+	}
+	gelu := k.gelu
+	k.gelu = func(mode, n int, dst, x *byte, scale float32) {
+		gelu(nativeMode(mode, modeFlush|modeNarrow), n, dst, x, scale)
 	}
 	return k
 }

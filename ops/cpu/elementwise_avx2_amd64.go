@@ -64,6 +64,9 @@ func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16,
 // elementwiseAVX2CopyRows is a rowsKernel.
 func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
+// elementwiseAVX2GELU is a geluKernel.
+func elementwiseAVX2GELU(mode int, n int, dst *byte, x *byte, scale float32)
+
 // elementwiseAVX2EverySecond is a secondKernel.
 func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
 

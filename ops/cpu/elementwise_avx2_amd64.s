@@ -5565,6 +5565,323 @@ vector:
 	VZEROUPPER
 	RET
 
+// func elementwiseAVX2GELU(mode int, n int, dst *byte, x *byte, scale float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·elementwiseAVX2GELU(SB), NOSPLIT, $0-36
+	MOVQ         mode+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         dst+16(FP), DX
+	MOVQ         x+24(FP), BX
+	SHRQ         $0x03, CX
+	CMPQ         AX, $0x01
+	JEQ          mode1
+	CMPQ         AX, $0x06
+	JEQ          mode6
+	CMPQ         AX, $0x07
+	JEQ          mode7
+	VBROADCASTSS scale+32(FP), Y0
+
+loop0:
+	VMOVUPS (BX), Y1
+	VMULPS  Y0, Y1, Y2
+	VPXOR   elementwiseAVX280000000<>+0(SB), Y2, Y2
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y4
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y5
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y6
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x09, Y3, Y3
+	VMINPS       Y3, Y6, Y3
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y3, Y2
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VDIVPS       Y4, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y3
+	VANDPS       Y3, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
+	DECQ         CX
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+mode1:
+	VBROADCASTSS scale+32(FP), Y0
+
+loop1:
+	VMOVUPS  (BX), Y1
+	VMULPS   Y0, Y1, Y2
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQD Y4, Y3, Y3
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN   Y2, Y3, Y2
+	VPXOR    elementwiseAVX280000000<>+0(SB), Y2, Y2
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y4
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y5
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y6
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x09, Y3, Y3
+	VMINPS       Y3, Y6, Y3
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y3, Y2
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VDIVPS       Y4, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y3
+	VANDPS       Y3, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y2, Y1
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y3, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y2, Y1, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
+	DECQ         CX
+	JNE          loop1
+	VZEROUPPER
+	RET
+
+mode6:
+	VBROADCASTSS scale+32(FP), Y0
+
+loop6:
+	VPMOVZXWD (BX), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y0, Y1, Y2
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPXOR     elementwiseAVX280000000<>+0(SB), Y2, Y2
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y4
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y5
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y6
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x09, Y3, Y3
+	VMINPS       Y3, Y6, Y3
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y3, Y2
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD       Y4, Y2, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y4, Y3
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y2, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y2, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD       Y4, Y2, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y4, Y3
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y2, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y2, Y4
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VDIVPS       Y4, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y3
+	VANDPS       Y3, Y2, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD       Y2, Y3, Y3
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y4, Y3, Y3
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VMULPS       Y1, Y2, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y2, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y3
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPACKUSDW    X2, X1, X2
+	VMOVUPS      X2, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode7:
+	VBROADCASTSS scale+32(FP), Y0
+
+loop7:
+	VPMOVZXWD (BX), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y0, Y1, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPXOR     elementwiseAVX280000000<>+0(SB), Y2, Y2
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y4
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y5
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y6
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x09, Y3, Y3
+	VMINPS       Y3, Y6, Y3
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y3, Y2
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD       Y4, Y2, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y4, Y3
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y2, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y2, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD       Y4, Y2, Y2
+	VPAND        elementwiseAVX280000000<>+0(SB), Y4, Y3
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y2, Y2
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y2, Y4
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VDIVPS       Y4, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y3
+	VANDPS       Y3, Y2, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD       Y2, Y3, Y3
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y4, Y3, Y3
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VMULPS       Y1, Y2, Y2
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y2, Y1
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y3, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y2, Y1, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y2, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y2, Y3
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPACKUSDW    X2, X1, X2
+	VMOVUPS      X2, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2EverySecond(SB), NOSPLIT, $0-32

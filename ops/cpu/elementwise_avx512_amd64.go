@@ -64,6 +64,9 @@ func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint1
 // elementwiseAVX512CopyRows is a rowsKernel.
 func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
+// elementwiseAVX512GELU is a geluKernel.
+func elementwiseAVX512GELU(mode int, n int, dst *byte, x *byte, scale float32)
+
 // elementwiseAVX512EverySecond is a secondKernel.
 func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
 

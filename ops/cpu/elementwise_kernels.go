@@ -35,6 +35,11 @@ type sumKernel[T float32 | uint16] func(mode, n int, group *float32, r0, r1, r2,
 // bytes apart.
 type rowsKernel func(rows, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
+// geluKernel computes x * logistic(scale * x) for n values, a multiple of elementwiseLanes above zero, as three equations do: with
+// modeFlush products are flushed, and from codes to codes (modeLeftHalf and modeNarrow) every result is rounded to bfloat16 and
+// the logistic is elementary.Set.LogisticBFloat16.
+type geluKernel func(mode, n int, dst, x *byte, scale float32)
+
 // elementwiseLanes is what the number of values that a kernel computes is a multiple of.
 const elementwiseLanes = 16
 
@@ -49,6 +54,7 @@ type elementwiseKernels struct {
 	sumFour                      sumKernel[float32]
 	sumFourBFloat16              sumKernel[uint16]
 	copyRows                     rowsKernel
+	gelu                         geluKernel
 	everySecond                  secondKernel
 	interleave                   pairKernel
 	eq, ne, lt, gt, ge           comparisonKernel
@@ -162,6 +168,24 @@ func (f unaryKernel) run(mode, n int, dst, x floats) {
 	e := edges.Get().(*edge)
 	to, from := e.dst.as(dst), e.x.fill(x, whole, n-whole, 1)
 	f(mode, elementwiseLanes, to.at(0), from.at(0))
+	e.dst.drain(dst, whole, n-whole)
+	edges.Put(e)
+}
+
+// run calls the kernel for n values, any number of them, all float32 or all codes.
+func (f geluKernel) run(mode, n int, dst, x floats, scale float32) {
+	mode |= dst.mode(modeNarrow) | x.mode(modeLeftHalf)
+	whole := n &^ (elementwiseLanes - 1)
+	if whole > 0 {
+		_, _ = dst.at(whole-1), x.at(whole-1)
+		f(mode, whole, dst.at(0), x.at(0), scale)
+	}
+	if whole == n {
+		return
+	}
+	e := edges.Get().(*edge)
+	to, from := e.dst.as(dst), e.x.fill(x, whole, n-whole, 1)
+	f(mode, elementwiseLanes, to.at(0), from.at(0), scale)
 	e.dst.drain(dst, whole, n-whole)
 	edges.Put(e)
 }

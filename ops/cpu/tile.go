@@ -191,6 +191,7 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 		p.steps = append(p.steps, st)
 		free = append(append(free, temporary...), p.dead(last, made, i)...)
 	}
+	p.fuse(r)
 	return p
 }
 

@@ -66,7 +66,9 @@ func (p *tileProgram) machine(allocate func(shape ops.Shape, s ops.Storage) *ops
 // run computes rows lo..hi-1. The results hold until the next run.
 func (m *tileMachine) run(lo, hi int) {
 	for i := range m.program.steps {
-		m.results[i] = m.step(i, lo, hi)
+		if !m.program.steps[i].fused {
+			m.results[i] = m.step(i, lo, hi)
+		}
 	}
 }
 

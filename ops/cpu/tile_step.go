@@ -11,6 +11,8 @@ type tileStep struct {
 	plan    *ops.NodePlan
 	in      []tileSource
 	kernels bool        // whether elementwise kernels carry it out
+	fused   bool        // whether a later step carries it out as well
+	gelu    []float32   // the scale of a GELU whose last equation this is, where one kernel carries out all of it
 	moves   bool        // whether it only moves elements, of the storage that it keeps
 	stored  *ops.Tensor // where the result is kept for later steps; nil if it is not
 	slot    int         // buffer of the result; -1 where the result is written to stored directly
@@ -117,6 +119,9 @@ func (src *tileSource) keep(s ops.Storage) {
 
 // vector returns how kernels carry out the step, nil where its definition serves. It must not be shared by goroutines.
 func (st *tileStep) vector() vectorStep {
+	if st.gelu != nil {
+		return st.geluStep()
+	}
 	if st.moves {
 		return activeElementwise().moveStep(st.row.params, st.storage, st.row.inner, st.in)
 	}

@@ -32,6 +32,7 @@ func main() {
 	c.sumFour(false)
 	c.sumFour(true)
 	c.copyRows()
+	c.gelu()
 	c.everySecond()
 	c.interleave()
 	c.transpose()

@@ -140,7 +140,9 @@ func (c *code) logistic(x VecVirtual, round func(VecVirtual)) VecVirtual {
 	round(e)
 	y := c.in(one)
 	c.do(func() { VDIVPS(e, y, y) })
-	c.keep(c.compare(notLess, y, c.bits(minNormal)), y)
+	if !c.native { // rounding does it
+		c.keep(c.compare(notLess, y, c.bits(minNormal)), y)
+	}
 	return y
 }
 

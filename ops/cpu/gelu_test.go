@@ -1,0 +1,90 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"bf16lab/bf16"
+	"bf16lab/ops"
+	"bf16lab/ops/elementary"
+)
+
+// The kernel of a GELU gives the bits of its three equations.
+func TestGELUKernel(t *testing.T) {
+	x := interesting()
+	eachKernel(t, func(t *testing.T) {
+		f := activeElementwise().gelu
+		if f == nil {
+			return
+		}
+		for _, half := range []bool{false, true} {
+			for _, mode := range []int{0, modeFlush} {
+				for _, scale := range []float32{1.703125, -0.5, 1e-30} {
+					name := fmt.Sprintf("half %v, mode %d, scale %v", half, mode, scale)
+					operand, want := operandOf(x, half)
+					plan := modePlan(mode, half)
+					number := &ops.Tensor{Shape: ops.Shape{1}, F32: []float32{scale}}
+					y := &ops.Tensor{Shape: want.Shape, F32: make([]float32, len(x))}
+					define(ops.MulPrimitive, plan, y, number, want)
+					logistic := *plan
+					logistic.Flush, logistic.Half = false, half
+					define(ops.LogisticPrimitive, &logistic, y, y)
+					define(ops.MulPrimitive, plan, want, y, want)
+					dst, got := resultOf(len(x), half)
+					f.run(mode, len(x), dst, operand, scale)
+					t.Run(name, func(t *testing.T) {
+						reportDifferences(t, got(), want.F32, func(i int) string { return fmt.Sprintf("%x (%08x)", x[i], math.Float32bits(x[i])) })
+					})
+				}
+			}
+		}
+	})
+}
+
+// A GELU is carried out by its kernel where nobody else wants what lies between its equations, and only there.
+func TestGELUIsFused(t *testing.T) {
+	lowerLimits(t)
+	if activeElementwise().gelu == nil {
+		t.Skip("no kernel")
+	}
+	b := ops.NewBuilder()
+	x := b.Add(b.Argument("x", ops.Float32, 40, 33), ops.Scalar(0.5))
+	scaled := b.Mul(x, ops.Scalar(1.5))
+	logistic := b.Logistic(scaled)
+	y := b.Mul(x, logistic)
+	again := b.Add(scaled, ops.Scalar(1))
+	plan := formatPlan(b.Graph(), bf16.Float32)
+	for i := range plan.Nodes {
+		plan.Nodes[i].Functions = elementary.XLACPU.Name
+	}
+	for _, c := range []struct {
+		watched []*ops.Value
+		fused   bool
+	}{{[]*ops.Value{y}, true}, {[]*ops.Value{y, logistic}, false}, {[]*ops.Value{y, scaled}, false}, {[]*ops.Value{y, again}, false}} {
+		p := Compile(b.Graph(), []*ops.Plan{plan}, c.watched)
+		fused := false
+		load := func(v *ops.Value) (*ops.Tensor, error) { return load(v), nil }
+		r := p.newRun(Options{Workers: 1, Load: load})
+		for _, s := range p.stages {
+			for _, u := range s.step.units {
+				if err := r.load(u); err != nil {
+					t.Fatal(err)
+				}
+				if u.rows > 0 {
+					for _, st := range r.newTileProgram(u, s.step.instances[0], 8).steps {
+						fused = fused || st.gelu != nil
+					}
+				}
+			}
+		}
+		r.releaseAll()
+		if fused != c.fused {
+			t.Errorf("%d values are watched: fused %v, want %v", len(c.watched), fused, c.fused)
+		}
+		if _, err := p.Run(context.Background(), Options{Workers: 1, Load: load}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package cpu
+
+import (
+	"bf16lab/ops"
+	"bf16lab/ops/elementary"
+)
+
+// fuse lets one kernel carry out the three equations of a GELU, x * logistic(scale * x), where nothing else wants the two results
+// in between. The first two steps are left out then.
+func (p *tileProgram) fuse(r *run) {
+	if activeElementwise().gelu == nil || r.inspector != nil {
+		return
+	}
+	for i := 0; i+2 < len(p.steps); i++ {
+		if scale, x, ok := p.gelu(r, i); ok {
+			p.steps[i].fused, p.steps[i+1].fused = true, true
+			p.steps[i+2].gelu, p.steps[i+2].in = scale, []tileSource{x}
+		}
+	}
+}
+
+// gelu tells whether steps i, i+1 and i+2 are a GELU that the kernel can carry out, and returns its scale and its operand.
+func (p *tileProgram) gelu(r *run, i int) (scale []float32, x tileSource, ok bool) {
+	scaled, logistic, product := &p.steps[i], &p.steps[i+1], &p.steps[i+2]
+	if scaled.row.node.Primitive != ops.MulPrimitive || logistic.row.node.Primitive != ops.LogisticPrimitive || product.row.node.Primitive != ops.MulPrimitive {
+		return nil, x, false
+	}
+	k := literalOperand(scaled)
+	if k < 0 || logistic.in[0].step != i {
+		return nil, x, false
+	}
+	x = scaled.in[1-k]
+	other := 0
+	if product.in[0].step == i+1 {
+		other = 1
+	}
+	if product.in[1-other].step != i+1 || !sameSource(&x, &product.in[other]) || !p.within(r, i) || !p.within(r, i+1) {
+		return nil, x, false
+	}
+	for _, st := range []*tileStep{scaled, logistic, product} {
+		if !st.kernels || st.storage != x.storage || st.plan.FlushOperands != [3]bool{} {
+			return nil, x, false
+		}
+		for _, src := range st.in {
+			if src.slot != inPlace {
+				return nil, x, false
+			}
+		}
+	}
+	if scaled.plan.Flush != product.plan.Flush || product.stored != nil && product.slot >= 0 || logistic.plan.Half != (x.storage == ops.StoreBFloat16) || logistic.plan.Functions != elementary.XLACPU.Name {
+		return nil, x, false
+	}
+	return scaled.in[k].fixed.F32, x, true
+}
+
+// literalOperand returns which operand of a step is a float32 number that is the same everywhere, or -1.
+func literalOperand(st *tileStep) int {
+	for k := range st.in {
+		if t := st.in[k].fixed; t != nil && len(t.F32) == 1 && st.in[1-k].fixed == nil {
+			return k
+		}
+	}
+	return -1
+}
+
+// sameSource tells whether two steps read the same rows in the same way.
+func sameSource(a, b *tileSource) bool {
+	return a.fixed == nil && b.fixed == nil && !a.whole && !b.whole && a.kind == tiled && b.kind == tiled && a.step == b.step && a.stored == b.stored &&
+		a.storage == b.storage && a.inner.Equal(b.inner)
+}
+
+// within tells whether the result of a step is read by the next one only.
+func (p *tileProgram) within(r *run, i int) bool {
+	out := p.steps[i].row.node.Out[0]
+	if p.steps[i].stored != nil || len(r.watches[out]) > 0 {
+		return false
+	}
+	for j := range p.steps {
+		for _, src := range p.steps[j].in {
+			if src.step == i && j != i+1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// geluStep is the vectorStep of the last of three fused steps.
+func (st *tileStep) geluStep() vectorStep {
+	f, mode, scale := activeElementwise().gelu, 0, st.gelu[0]
+	if st.plan.Flush {
+		mode = modeFlush
+	}
+	return func(out *ops.Tensor, in []*ops.Tensor) {
+		f.run(mode, out.Shape.Size(), floatsOf(out, 0), floatsOf(in[0], 0), scale)
+	}
+}
