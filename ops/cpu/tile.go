@@ -112,7 +112,7 @@ type unitWatch struct {
 }
 
 func (r *run) unitWatches(u *unit) []unitWatch {
-	if r.Probe == nil {
+	if r.Probe == nil || u.shown {
 		return nil
 	}
 	var out []unitWatch
