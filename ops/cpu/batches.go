@@ -176,6 +176,7 @@ func (p *Program) private(dot *ops.Node, sides [2]*unit) bool {
 type batchWorker struct {
 	machines [2]*tileMachine
 	matrices [2]*ops.Tensor
+	copies   [2]bool     // whether the last step of a machine has no result of its own that could be written to the matrix
 	wide     *ops.Tensor // unrounded results, where those are stored in another way
 }
 
@@ -249,6 +250,7 @@ func (x *batches) worker(programs [2]*tileProgram, plan *ops.NodePlan, kept ops.
 	w := &batchWorker{}
 	for i, p := range programs {
 		w.machines[i] = p.machine(ops.NewTensor)
+		w.copies[i] = p.steps[len(p.steps)-1].plan.Alias || p.steps[len(p.steps)-1].view
 		rows := x.sides[i].period
 		w.matrices[i] = ops.NewTensor(ops.Shape{rows, x.depth}, p.steps[len(p.steps)-1].storage)
 	}
@@ -263,11 +265,13 @@ func (w *batchWorker) fill(i int, side *unit, batch int) {
 	m, to := w.machines[i], w.matrices[i]
 	perTile, tiles, _ := side.tiles()
 	per := tiles / (side.rows / side.period)
-	width := to.Shape[1]
+	m.into, m.first = to, batch*side.period
 	for tile := batch * per; tile < (batch+1)*per; tile++ {
 		lo, hi := side.tile(tile, perTile)
 		m.run(lo, hi)
-		lo, hi = lo-batch*side.period, hi-batch*side.period
-		copy(bytesOf(to.Range(lo*width, hi*width, ops.Shape{hi - lo, width})), bytesOf(m.results[len(m.results)-1]))
+		if w.copies[i] {
+			width := to.Shape[1]
+			copy(bytesOf(to.Range((lo-m.first)*width, (hi-m.first)*width, ops.Shape{hi - lo, width})), bytesOf(m.results[len(m.results)-1]))
+		}
 	}
 }
