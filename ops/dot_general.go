@@ -156,11 +156,13 @@ func outer(out, in0, in1 *Tensor, x, y View) {
 // dotTruth is the product of truth values without contracting axes: AND.
 func dotTruth(dst, x, y []bool, a, b View) {
 	n := b.Free.Size()
-	for i := range dst {
-		row, column := i/n, i%n
+	for i := 0; i < len(dst); i += n {
+		row := i / n
 		batch := row / a.Free.Size()
 		l := Offset(batch, a.Batch, a.BatchStrides) + Offset(row%a.Free.Size(), a.Free, a.FreeStrides)
-		r := Offset(batch, b.Batch, b.BatchStrides) + Offset(column, b.Free, b.FreeStrides)
-		dst[i] = x[l] && y[r]
+		first := Offset(batch, b.Batch, b.BatchStrides)
+		for column := range n {
+			dst[i+column] = x[l] && y[first+Offset(column, b.Free, b.FreeStrides)]
+		}
 	}
 }

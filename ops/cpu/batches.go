@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"bf16lab/bf16"
 	"bf16lab/ops"
 )
@@ -22,52 +24,57 @@ type batches struct {
 // of a row is a cache line, and their results before that stay in the last-level cache.
 const batchGroup = 16
 
-// joinBatches makes one unit of every large product and the row units of which the product reads the results, and nobody
-// else does, where joins allows it; and of a transpose that is the only reader of the product.
+// joinBatches makes one unit of every large product and the row units of which the product reads the results, and no other
+// equation does, where joins allows it; and of a transpose that is the only reader of the product.
 func joinBatches(units []*unit, consumers [][]*ops.Node, joins joins) []*unit {
-	makers := map[*ops.Value]int{}
-	drop := make([]bool, len(units))
-	for i, u := range units {
-		makers[u.result().Out[0]] = i
-		if u.rows > 0 {
+	makers := map[*ops.Value]*unit{}
+	drop := map[*unit]bool{}
+	for _, u := range units {
+		makers[u.result().Out[0]] = u
+		if u.rows > 0 || len(u.nodes) > 1 {
 			continue
 		}
 		n := u.nodes[0]
-		if t, ok := n.Params.(ops.TransposeParams); ok && n.In[0].Value != nil {
-			at, ok := makers[n.In[0].Value]
-			if ok && units[at].batches != nil && len(consumers[n.In[0].Value.ID]) == 1 && joins.transpose(units[at].batches.dot, n) && units[at].writesOrdered(t, n) {
-				u.parts = append(units[at].parts, &unit{nodes: u.nodes})
-				u.nodes, u.batches = append(units[at].nodes, n), units[at].batches
-				drop[at] = true
+		switch p := n.Params.(type) {
+		case ops.TransposeParams:
+			product := makers[n.In[0].Value]
+			if product != nil && product.batches != nil && len(consumers[n.In[0].Value.ID]) == 1 && joins.transpose(product.batches.dot, n) && product.writesOrdered(p, n) {
+				u.joinProduct(product)
+				drop[product] = true
 			}
-			continue
-		}
-		p, ok := n.Params.(ops.DotParams)
-		if !ok || len(u.nodes) > 1 || !isProduct(n) || n.In[0].Value.Shape.Size() <= aheadSize {
-			continue
-		}
-		left, ok1 := makers[n.In[0].Value]
-		right, ok2 := makers[n.In[1].Value]
-		if !ok1 || !ok2 || left == right || units[left].rows == 0 || units[right].rows == 0 || !units[left].readOnlyBy(n, consumers) || !units[right].readOnlyBy(n, consumers) {
-			continue
-		}
-		x, ok := batchesOf(n, p, units[left], units[right])
-		if !ok || !joins.operands(n, x.sides) {
-			continue
-		}
-		u.batches, u.parts = x, []*unit{units[left], units[right], {nodes: u.nodes}}
-		for _, side := range x.sides {
-			u.nodes = append(side.nodes[:len(side.nodes):len(side.nodes)], u.nodes...)
-		}
-		drop[left], drop[right] = true, true
-	}
-	var out []*unit
-	for i, u := range units {
-		if !drop[i] {
-			out = append(out, u)
+		case ops.DotParams:
+			if !isProduct(n) || n.In[0].Value.Shape.Size() <= aheadSize {
+				continue
+			}
+			left, right := makers[n.In[0].Value], makers[n.In[1].Value]
+			if left == right || !left.madeFor(n, consumers) || !right.madeFor(n, consumers) {
+				continue
+			}
+			if x, ok := batchesOf(n, p, left, right); ok && joins.operands(n, x.sides) {
+				u.joinOperands(x, left, right, joins)
+				drop[left], drop[right] = !joins.watched(left), !joins.watched(right)
+			}
 		}
 	}
-	return out
+	return slices.DeleteFunc(units, func(u *unit) bool { return drop[u] })
+}
+
+// joinOperands makes a product one unit with the row units that make its operands. A side that somebody watches stays a unit of its
+// own as well, of which nothing is stored.
+func (u *unit) joinOperands(x *batches, left, right *unit, joins joins) {
+	u.batches, u.parts = x, []*unit{{nodes: u.nodes}}
+	for _, side := range []*unit{right, left} {
+		part := *side
+		part.shown = joins.watched(side)
+		u.parts = append([]*unit{&part}, u.parts...)
+		u.nodes = append(side.nodes[:len(side.nodes):len(side.nodes)], u.nodes...)
+	}
+}
+
+// joinProduct makes a transpose one unit with a product that is carried out batch by batch.
+func (u *unit) joinProduct(product *unit) {
+	u.batches, u.parts = product.batches, append(product.parts, &unit{nodes: u.nodes})
+	u.nodes = append(product.nodes, u.nodes...)
 }
 
 // writesOrdered has a product that is carried out batch by batch written in the order of a transpose, if batches are next to
@@ -81,8 +88,11 @@ func (u *unit) writesOrdered(p ops.TransposeParams, transpose *ops.Node) bool {
 	return true
 }
 
-// readOnlyBy tells whether nothing but one equation reads what the unit makes.
-func (u *unit) readOnlyBy(reader *ops.Node, consumers [][]*ops.Node) bool {
+// madeFor tells whether the unit is one of rows and nothing but the given equation reads what it makes.
+func (u *unit) madeFor(reader *ops.Node, consumers [][]*ops.Node) bool {
+	if u == nil || u.rows == 0 {
+		return false
+	}
 	own := map[*ops.Node]bool{}
 	for _, n := range u.nodes {
 		own[n] = true
@@ -140,8 +150,7 @@ func (u *unit) turned(v ops.View) (turned *unit, rows int, ok bool) {
 	return turned, rows, true
 }
 
-// private tells whether every plan makes the operands of a product for nobody but that product, and in a storage that it
-// reads as it is.
+// private tells whether every plan makes the operands of a product by itself, and in a storage that the product reads as it is.
 func (p *Program) private(dot *ops.Node, sides [2]*unit) bool {
 	for i, plan := range p.plans {
 		np := &plan.Nodes[dot.Index]
@@ -150,7 +159,7 @@ func (p *Program) private(dot *ops.Node, sides [2]*unit) bool {
 		}
 		for k, side := range sides {
 			for _, n := range side.nodes {
-				if own := &plan.Nodes[n.Index]; len(p.watches[n.Out[0]]) > 0 || own.Imposed || own.FromReference != [3]bool{} {
+				if own := &plan.Nodes[n.Index]; own.Imposed || own.FromReference != [3]bool{} {
 					return false
 				}
 			}
@@ -167,6 +176,7 @@ func (p *Program) private(dot *ops.Node, sides [2]*unit) bool {
 type batchWorker struct {
 	machines [2]*tileMachine
 	matrices [2]*ops.Tensor
+	copies   [2]bool     // whether the last step of a machine has no result of its own that could be written to the matrix
 	wide     *ops.Tensor // unrounded results, where those are stored in another way
 }
 
@@ -240,6 +250,7 @@ func (x *batches) worker(programs [2]*tileProgram, plan *ops.NodePlan, kept ops.
 	w := &batchWorker{}
 	for i, p := range programs {
 		w.machines[i] = p.machine(ops.NewTensor)
+		w.copies[i] = p.steps[len(p.steps)-1].plan.Alias || p.steps[len(p.steps)-1].view
 		rows := x.sides[i].period
 		w.matrices[i] = ops.NewTensor(ops.Shape{rows, x.depth}, p.steps[len(p.steps)-1].storage)
 	}
@@ -254,11 +265,13 @@ func (w *batchWorker) fill(i int, side *unit, batch int) {
 	m, to := w.machines[i], w.matrices[i]
 	perTile, tiles, _ := side.tiles()
 	per := tiles / (side.rows / side.period)
-	width := to.Shape[1]
+	m.into, m.first = to, batch*side.period
 	for tile := batch * per; tile < (batch+1)*per; tile++ {
 		lo, hi := side.tile(tile, perTile)
 		m.run(lo, hi)
-		lo, hi = lo-batch*side.period, hi-batch*side.period
-		copy(bytesOf(to.Range(lo*width, hi*width, ops.Shape{hi - lo, width})), bytesOf(m.results[len(m.results)-1]))
+		if w.copies[i] {
+			width := to.Shape[1]
+			copy(bytesOf(to.Range((lo-m.first)*width, (hi-m.first)*width, ops.Shape{hi - lo, width})), bytesOf(m.results[len(m.results)-1]))
+		}
 	}
 }

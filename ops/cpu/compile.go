@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 
 	"bf16lab/ops"
 )
@@ -37,6 +38,9 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 			return len(p.watches[dot.Out[0]]) == 0 && p.plainTranspose(dot, transpose)
 		},
 		operands: p.private,
+		watched: func(u *unit) bool {
+			return slices.ContainsFunc(u.nodes, func(n *ops.Node) bool { return len(p.watches[n.Out[0]]) > 0 })
+		},
 	}
 	p.cut(schedule(g, watched, cutsOf(g, plans, p.watches), joins), strip)
 	for _, stage := range p.stages {

@@ -16,7 +16,7 @@ type Inspector interface {
 
 // inspectTile shows the results of a tile.
 func (r *run) inspectTile(s *step, u *unit, pass []int, machines []*tileMachine, lo int) {
-	if r.inspector == nil {
+	if r.inspector == nil || u.shown {
 		return
 	}
 	for at, n := range u.nodes {

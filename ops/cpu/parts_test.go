@@ -39,14 +39,17 @@ func TestUnitsInParts(t *testing.T) {
 	y := model.StandardizedConv1D(b, b.Argument("x", ops.Compute, 1, 8, 64), 96, 5)
 	inParts(t, b.Graph(), y, func(p *cpu.Program) int { return len(p.Columns()) })
 	cpu.SetTileElements(t, 200)
-	g, _, _, transpose := pairProduct(ops.Float32, 2, 1, 0)
-	inParts(t, g, transpose, func(p *cpu.Program) int {
+	g, sides, _, transpose := pairProduct(ops.Float32, 2, 1, 0)
+	ordered := func(p *cpu.Program) int {
 		_, ordered := p.Batched()
 		return ordered
-	})
+	}
+	inParts(t, g, transpose, ordered)
+	inParts(t, g, transpose, ordered, sides[1])
 }
 
-func inParts(t *testing.T, g *ops.Graph, y *ops.Value, units func(*cpu.Program) int) {
+// inParts has an inspector shown everything that y depends on, while y and other values are watched.
+func inParts(t *testing.T, g *ops.Graph, y *ops.Value, units func(*cpu.Program) int, others ...*ops.Value) {
 	t.Helper()
 	for _, name := range []string{"jax-cpu-eager", "strict-bf16", "f64"} {
 		p, err := policy.Preset(name)
@@ -57,7 +60,7 @@ func inParts(t *testing.T, g *ops.Graph, y *ops.Value, units func(*cpu.Program) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		program := cpu.Compile(g, []*ops.Plan{plan}, []*ops.Value{y})
+		program := cpu.Compile(g, []*ops.Plan{plan}, append(others, y))
 		if units(program) != 1 {
 			t.Fatalf("%s: %d units, want one", name, units(program))
 		}

@@ -19,6 +19,7 @@ type unit struct {
 	columnRows int
 	batches    *batches // the operands of a product that is carried out batch by batch, made by the equations before it
 	parts      []*unit  // what a unit of columns or batches is cut into where all its values have to be shown
+	shown      bool     // whether what it makes is shown to a probe by another unit
 	cost       float64  // estimated work, in floating-point operations
 }
 
@@ -64,6 +65,7 @@ func cutUnits(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts, columns bo
 type joins struct {
 	transpose func(dot, transpose *ops.Node) bool
 	operands  func(dot *ops.Node, sides [2]*unit) bool
+	watched   func(u *unit) bool // whether somebody watches what a unit makes
 }
 
 // Needed returns the equations that values depend on, in order.

@@ -112,7 +112,7 @@ type unitWatch struct {
 }
 
 func (r *run) unitWatches(u *unit) []unitWatch {
-	if r.Probe == nil {
+	if r.Probe == nil || u.shown {
 		return nil
 	}
 	var out []unitWatch
@@ -184,11 +184,21 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 		made[out] = i
 		if !plan.Alias {
 			st.stored = r.room(r.class[in.plan][out.ID], out.Shape, plan.Storage(out.DType))
-			if st.stored == nil || st.stored.Storage() != st.storage {
-				st.slot = p.buffer(&free, perTile*row.inner.Size(), st.storage)
+			size := perTile * row.inner.Size()
+			switch {
+			case st.stored != nil && st.stored.Storage() == st.storage:
+			case st.stored == nil && st.onlyShapes():
+				st.view = true
+			case st.stored == nil && st.spreadsLiteral():
+				st.same, st.slot = true, p.newBuffer(size, st.storage)
+			default:
+				st.slot = p.buffer(&free, size, st.storage)
 			}
 		}
 		p.steps = append(p.steps, st)
+		if st.view {
+			p.prolong(last, i)
+		}
 		free = append(append(free, temporary...), p.dead(last, made, i)...)
 	}
 	p.fuse(r)
@@ -203,14 +213,36 @@ func (p *tileProgram) buffer(free *[]int, size int, s ops.Storage) int {
 			return k
 		}
 	}
+	return p.newBuffer(size, s)
+}
+
+func (p *tileProgram) newBuffer(size int, s ops.Storage) int {
 	p.slots = append(p.slots, slot{size: size, storage: s})
 	return len(p.slots) - 1
 }
 
-// dead returns the buffers of the values whose last reader is step i.
+// prolong keeps the buffer that the view made by step i shows until the last reader of the view.
+func (p *tileProgram) prolong(last map[*ops.Value]int, i int) {
+	at := i
+	for at >= 0 && p.steps[at].view {
+		at = p.steps[at].in[0].step
+	}
+	if at < 0 {
+		return // rows of a stored value
+	}
+	shown := p.steps[at].row.node.Out[0]
+	before, ok := last[shown]
+	if to, reused := last[p.steps[i].row.node.Out[0]]; ok && reused {
+		last[shown] = max(before, to)
+		return
+	}
+	delete(last, shown)
+}
+
+// dead returns the buffers of the values whose last reader is step i. What is the same for every tile stays.
 func (p *tileProgram) dead(last map[*ops.Value]int, made map[*ops.Value]int, i int) (slots []int) {
 	for v, at := range last {
-		if k, ok := made[v]; ok && at == i && p.steps[k].slot >= 0 && !p.steps[k].plan.Alias {
+		if k, ok := made[v]; ok && at == i && p.steps[k].slot >= 0 && !p.steps[k].plan.Alias && !p.steps[k].same {
 			slots = append(slots, p.steps[k].slot)
 		}
 	}

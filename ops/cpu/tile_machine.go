@@ -13,6 +13,9 @@ type tileMachine struct {
 	vectors  []vectorStep  // by step; nil where the definition serves
 	places   []stepPlaces  // by step
 	results  []*ops.Tensor // of the current tile, by step
+	filled   bool          // whether what is the same for every tile is there
+	into     *ops.Tensor   // where results of the last step go instead of a buffer, from row first on; nil for none
+	first    int
 }
 
 // stepPlaces are the tensors of a step in the current tile.
@@ -60,6 +63,12 @@ func (p *tileProgram) machine(allocate func(shape ops.Shape, s ops.Storage) *ops
 		}
 		m.places = append(m.places, places)
 	}
+	for i := range p.steps {
+		if p.steps[i].same {
+			m.step(i, 0, p.perTile)
+		}
+	}
+	m.filled = true
 	return m
 }
 
@@ -74,10 +83,13 @@ func (m *tileMachine) run(lo, hi int) {
 
 func (m *tileMachine) step(i, lo, hi int) *ops.Tensor {
 	st, places := &m.program.steps[i], &m.places[i]
-	if st.plan.Alias {
+	switch {
+	case st.plan.Alias || st.view:
 		return places.out.rows(m.operand(i, 0, lo, hi), 0, hi-lo)
+	case st.same && m.filled:
+		return places.out.rows(m.buffers[st.slot], 0, hi-lo)
 	}
-	out := m.output(st, &places.out, lo, hi)
+	out := m.output(i, lo, hi)
 	if st.in != nil && st.in[0].whole {
 		m.moveRows(st, out, lo, hi)
 	} else {
@@ -105,8 +117,12 @@ func (m *tileMachine) evaluate(i int, out *ops.Tensor, in []*ops.Tensor) {
 }
 
 // output returns where the result of a step goes: its buffer, or the rows of the stored result.
-func (m *tileMachine) output(st *tileStep, place *tilePlace, lo, hi int) *ops.Tensor {
-	if st.slot >= 0 {
+func (m *tileMachine) output(i, lo, hi int) *ops.Tensor {
+	st, place := &m.program.steps[i], &m.places[i].out
+	switch {
+	case m.into != nil && i == len(m.program.steps)-1:
+		return place.rows(m.into, lo-m.first, hi-lo)
+	case st.slot >= 0:
 		return place.rows(m.buffers[st.slot], 0, hi-lo)
 	}
 	return place.rows(st.stored, lo, hi-lo)

@@ -14,6 +14,8 @@ type tileStep struct {
 	fused   bool        // whether a later step carries it out as well
 	gelu    []float32   // the scale of a GELU whose last equation this is, where one kernel carries out all of it
 	moves   bool        // whether it only moves elements, of the storage that it keeps
+	view    bool        // whether the result is the operand's elements where they are, under another shape
+	same    bool        // whether the result is the same for every tile
 	stored  *ops.Tensor // where the result is kept for later steps; nil if it is not
 	slot    int         // buffer of the result; -1 where the result is written to stored directly
 	storage ops.Storage // of the result in the tile
@@ -96,6 +98,20 @@ func (st *tileStep) onlyMoves(kept ops.Storage) bool {
 		}
 	}
 	return true
+}
+
+// onlyShapes tells whether the step moves nothing: it gives rows that are there another shape.
+func (st *tileStep) onlyShapes() bool {
+	switch st.row.node.Primitive {
+	case ops.ReshapePrimitive, ops.SqueezePrimitive, ops.StopGradientPrimitive:
+		return st.moves && st.in[0].kind == tiled
+	}
+	return false
+}
+
+// spreadsLiteral tells whether the step fills every tile with the same value.
+func (st *tileStep) spreadsLiteral() bool {
+	return st.moves && st.row.node.Primitive == ops.BroadcastInDimPrimitive && st.in[0].kind == literal
 }
 
 // fits tells whether the source has a storage, or is a literal that can be had in it.

@@ -36,7 +36,7 @@ func (p *Program) heldForProbe(s *step) (classes []int) {
 		return nil
 	}
 	for _, u := range s.units {
-		for _, n := range u.nodes {
+		for _, n := range u.made() {
 			for _, v := range n.Out {
 				if len(p.watches[v]) > 0 {
 					classes = append(classes, p.class[0][v.ID])
@@ -65,7 +65,7 @@ func (r *run) announce(u *unit, f func(watch, groups int)) {
 	if r.Probe == nil {
 		return
 	}
-	for _, n := range u.nodes {
+	for _, n := range u.made() {
 		for _, v := range n.Out {
 			_, groups := chunkGroups(v.Shape.Size())
 			if u.rows > 0 {

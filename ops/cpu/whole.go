@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"slices"
 	"time"
 
 	"bf16lab/bf16"
@@ -210,8 +211,12 @@ func (r *run) define(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) []
 	return out
 }
 
-// evaluateParallel evaluates a definition, a sum over leading axes by blocks of columns.
+// evaluateParallel evaluates a definition: a sum over leading axes by blocks of columns, an elementwise primitive by chunks.
 func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.Tensor) {
+	if elementwise[n.Primitive] && !slices.ContainsFunc(in, func(t *ops.Tensor) bool { return len(t.Shape) > 0 && !t.Shape.Equal(out[0].Shape) }) {
+		r.evaluateChunks(n, plan, out[0], in)
+		return
+	}
 	if !sumsLeadingAxes(n) || r.Workers == 1 || in[0].Shape.Size() < smallSize {
 		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), out, in)
 		return
@@ -221,5 +226,24 @@ func (r *run) evaluateParallel(n *ops.Node, plan *ops.NodePlan, out, in []*ops.T
 	blocks := (columns + width - 1) / width
 	parallel(r.Workers, blocks, func(_, b int) {
 		ops.SumColumns(ops.NewContext(n.Params, plan), out[0], in[0], b*width, min((b+1)*width, columns))
+	})
+}
+
+// evaluateChunks evaluates the definition of an elementwise primitive whose operands are scalars or have the shape of the result.
+func (r *run) evaluateChunks(n *ops.Node, plan *ops.NodePlan, out *ops.Tensor, in []*ops.Tensor) {
+	size := out.Shape.Size()
+	parallel(r.Workers, ceilDiv(size, smallSize), func(_, chunk int) {
+		lo, hi := chunk*smallSize, min((chunk+1)*smallSize, size)
+		part := func(t *ops.Tensor) *ops.Tensor {
+			if len(t.Shape) == 0 {
+				return t
+			}
+			return t.Range(lo, hi, ops.Shape{hi - lo})
+		}
+		operands := make([]*ops.Tensor, len(in))
+		for i, t := range in {
+			operands[i] = part(t)
+		}
+		ops.Evaluate(n.Primitive, ops.NewContext(n.Params, plan), []*ops.Tensor{part(out)}, operands)
 	})
 }
