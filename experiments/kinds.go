@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bf16lab/experiments/results"
+	"bf16lab/ops/cpu"
 )
 
 // kinds holds how each kind of experiment is run.
@@ -40,6 +41,7 @@ func Plan(c *Config, o Options) (results.ReplayPlan, error) {
 
 // Run runs an experiment of any kind and returns its results.
 func Run(ctx context.Context, c *Config, o Options) (*results.Run, error) {
+	defer cpu.ReleaseSpare() // what comes after the last replay needs memory too
 	run, err := kinds[c.Kind](ctx, c, o)
 	if err != nil {
 		return nil, err

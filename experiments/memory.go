@@ -50,7 +50,7 @@ func (o Options) limit() (limit int64, from string) {
 	if limit = machine.Read().Available; limit == 0 {
 		return math.MaxInt64, ""
 	}
-	return limit, "the machine has"
+	return limit + cpu.SpareBytes(), "the machine has"
 }
 
 // samples is how many elements of a tap are compared where the memory does not suffice for whole taps.

@@ -13,6 +13,7 @@ import (
 
 	"bf16lab/internal/machine"
 	"bf16lab/internal/nearest"
+	"bf16lab/ops/cpu"
 )
 
 // Measurement is something whose speed is measured under a name.
@@ -86,6 +87,7 @@ func Find(names ...string) ([]Measurement, error) {
 
 // Run makes the measurement.
 func (m Measurement) Run(ctx context.Context, o Options) (Result, error) {
+	cpu.ReleaseSpare() // of the measurement before, whose memory this one's is not
 	machine.ResetPeak()
 	s, err := m.prepare(ctx, o.Threads)
 	if err != nil {

@@ -10,8 +10,8 @@ func transposeBlocksAVX512(dst *float32, src *float32, count int)
 // sumBlocksAVX512 sums eight blocks that transposeBlocksAVX512 has laid side by side; out holds the vectors of a blockSums.
 func sumBlocksAVX512(reference *float32, test *float32, tolerances *float64, out *float64)
 
-// countUlpsAVX512 counts n finite pairs of float32 bits, n a multiple of 16 above zero; out holds the vectors of a vectorUlps.
-func countUlpsAVX512(n int, reference *uint32, test *uint32, out *uint32)
+// countUlpsAVX512 counts n finite pairs of float32 bits, n a multiple of 32 above zero, at most 8160; out holds the vectors of a vectorUlps.
+func countUlpsAVX512(n int, reference *uint32, test *uint32, out *uint64)
 
 // sumDigestAVX512 sums mix(at + i*stride + bits) over n float32 values in eight parts, n a multiple of 8 above zero.
 func sumDigestAVX512(n int, values *uint32, at uint64, out *uint64)

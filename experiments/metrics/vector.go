@@ -29,11 +29,12 @@ func (v *vectorSums) block(j int) sums {
 	}
 }
 
-// vectorUlps is what the vector kernel counts of finite pairs, each in 16 parts: identical pairs, the largest magnitudes as
-// bits, the largest distance, and the pairs whose distance is at least UlpBins[1], UlpBins[2], ...
+// vectorUlps is what the vector kernel counts of finite pairs, in parts: identical pairs, the largest magnitudes as bits, the
+// largest distance, and the pairs whose distance is at least UlpBins[1], UlpBins[2], ...
 type vectorUlps struct {
-	identical, maxReference, maxTest, most [16]uint32
-	atLeast                                [UlpBinCount - 1][16]uint32
+	identical, maxReference, maxTest [16]uint32
+	most                             [32]uint16
+	atLeast                          [UlpBinCount - 1][8]uint64
 }
 
 // vectorScratch is the memory of a comparison with vectors.
@@ -106,24 +107,24 @@ func firstAt(reference, test []float32, magnitude float64) int {
 	return -1
 }
 
-// addUlps counts finite pairs, a multiple of 16 of them.
+// addUlps counts finite pairs, some whole blocks of them.
 func (a *Accumulator) addUlps(s *vectorScratch, reference, test []float32) {
 	u := &s.ulps
 	u.count(bits32(reference), bits32(test))
-	a.identical += total(&u.identical)
+	a.identical += total(u.identical[:])
 	a.reference.max = max(a.reference.max, float64(math.Float32frombits(slices.Max(u.maxReference[:]))))
 	a.test.max = max(a.test.max, float64(math.Float32frombits(slices.Max(u.maxTest[:]))))
 	a.maxUlp = max(a.maxUlp, int64(slices.Max(u.most[:])))
 	left := int64(len(reference))
 	for i := range u.atLeast {
-		n := total(&u.atLeast[i])
+		n := total(u.atLeast[i][:])
 		a.ulps[i] += left - n
 		left = n
 	}
 	a.ulps[UlpBinCount-1] += left
 }
 
-func total(parts *[16]uint32) (sum int64) {
+func total[T uint32 | uint64](parts []T) (sum int64) {
 	for _, n := range parts {
 		sum += int64(n)
 	}

@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"slices"
 	"sync"
 	"unsafe"
 
@@ -9,19 +8,22 @@ import (
 )
 
 // memory hands out tensors and counts them. Freed blocks are kept for the next tensor of the same size as long as they and
-// what is handed out stay within what the program needs at its peak anyway.
+// what is handed out stay within what the program needs at its peak anyway. What is kept at the end serves the next run: see
+// spares.
 type memory struct {
 	mu    sync.Mutex
-	free  [][]byte       // blocks that are kept, the one that has been kept longest first
+	free  blocks         // that are kept
 	parts map[*byte]part // of the blocks that do not count as a whole
-	idle  int64          // bytes in free
 	used  int64          // bytes handed out
-	peak  int64          // largest sum of both
+	peak  int64          // largest sum of what is handed out and kept
 	most  int64          // bytes up to which freed blocks are kept
+	spare blocks         // of earlier runs; not counted as idle, so that a run takes as much memory as it would without them
 }
 
 func newMemory(most int64) *memory {
-	return &memory{parts: map[*byte]part{}, most: most}
+	m := &memory{parts: map[*byte]part{}, most: most, spare: spares.takeAll()}
+	m.spare.trim(most)
+	return m
 }
 
 // tensor returns a tensor whose elements are not cleared.
@@ -77,23 +79,23 @@ func bytesOf(t *ops.Tensor) []byte {
 func (m *memory) take(bytes int) []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for i, block := range slices.Backward(m.free) {
-		if len(block) == bytes {
-			m.free = slices.Delete(m.free, i, i+1)
-			m.idle -= int64(bytes)
-			m.used += int64(bytes)
-			return block
-		}
+	if block := m.free.take(bytes); block != nil {
+		m.used += int64(bytes)
+		return block
 	}
+	block := m.spare.take(bytes)
 	m.count(bytes)
-	return systemAlloc(bytes)
+	if block == nil {
+		block = systemAlloc(bytes)
+	}
+	return block
 }
 
 // count adds to the bytes handed out. Idle blocks give way if the sum would be more than the program's peak.
 func (m *memory) count(bytes int) {
 	m.used += int64(bytes)
-	m.trim(m.most)
-	m.peak = max(m.peak, m.used+m.idle)
+	m.trim()
+	m.peak = max(m.peak, m.used+m.free.bytes)
 }
 
 // release gives the memory of a tensor made by tensor or window back. The tensor must not be used afterwards.
@@ -111,25 +113,24 @@ func (m *memory) release(t *ops.Tensor) {
 		return
 	}
 	m.used -= int64(len(block))
-	m.idle += int64(len(block))
-	m.free = append(m.free, block)
-	m.trim(m.most)
+	m.free.put(block)
+	m.trim()
 }
 
-// trim gives as many idle blocks back to the system, beginning with the one that has been idle longest, as there are more bytes
-// than the given number. Memory that the system has taken back costs more to have again than to compute what it held.
-func (m *memory) trim(most int64) {
-	n := 0
-	for ; n < len(m.free) && m.used+m.idle > most; n++ {
-		m.idle -= int64(len(m.free[n]))
-		systemFree(m.free[n])
-	}
-	m.free = slices.Delete(m.free, 0, n)
+// trim gives idle blocks back to the system where all memory would be more than the program's peak, those of earlier runs first.
+func (m *memory) trim() {
+	m.free.trim(m.most - m.used)
+	m.spare.trim(m.most - m.used - m.free.bytes)
 }
 
-// close gives all idle blocks back to the system.
+// close keeps all idle blocks for the next run.
 func (m *memory) close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.trim(m.used)
+	for _, block := range m.free.list {
+		m.spare.put(block)
+	}
+	m.free = blocks{}
+	spares.replace(m.spare)
+	m.spare = blocks{}
 }

@@ -71,7 +71,9 @@ func (r *run) known(in *instance, n *ops.Node) []*ops.Tensor {
 
 // observe gives a probe all elements of a watched value.
 func (r *run) observe(watch int, values []*ops.Tensor) {
-	r.observeRange(watch, values, 0, values[0].Shape.Size())
+	if r.Probe != nil { // for nobody the reference's value is not held
+		r.observeRange(watch, values, 0, values[0].Shape.Size())
+	}
 }
 
 // chunkGroups returns the number of chunks and of groups in which a probe is given a value computed as a whole.

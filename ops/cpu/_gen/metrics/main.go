@@ -119,12 +119,19 @@ func sumBlocks() {
 	scale := ZMM()
 	VPANDQ(magnitude, x, scale)
 	VADDPD(scale, one, scale)
+	var k Register
 	for i := range 5 {
-		k := K()
+		if i == 3 {
+			Comment("What is within one tolerance is within all wider ones.")
+			KORTESTB(k, k)
+			JEQ(LabelRef("within"))
+		}
+		k = K()
 		VMULPD_BCST(Mem{Base: tolerances, Disp: 8 * i}, scale, t)
 		VCMPPD(Imm(0x11), d, t, k)
 		VPADDQ(count, sums[9+i], k, sums[9+i])
 	}
+	Label("within")
 	VSUBPD(pivotReference, x, x)
 	VSUBPD(pivotTest, y, y)
 	VADDPD(x, sums[4], sums[4])
@@ -149,23 +156,26 @@ func sumBlocks() {
 }
 
 // ulpBins are metrics.UlpBins without the first.
-var ulpBins = []uint32{1, 2, 3, 5, 9, 17, 33, 65, 129, 257, 513}
+var ulpBins = []uint16{1, 2, 3, 5, 9, 17, 33, 65, 129, 257, 513}
 
-// countUlps generates the kernel that counts distances in bf16 ulps.
+// countUlps generates the kernel that counts distances in bf16 ulps. A distance takes 16 bits, so that those of two vectors are
+// compared with the bins at once.
 func countUlps() {
-	TEXT("countUlpsAVX512", NOSPLIT, "func(n int, reference, test, out *uint32)")
-	Doc("countUlpsAVX512 counts n finite pairs of float32 bits, n a multiple of 16 above zero; out holds the vectors of a vectorUlps.")
+	TEXT("countUlpsAVX512", NOSPLIT, "func(n int, reference, test *uint32, out *uint64)")
+	Doc("countUlpsAVX512 counts n finite pairs of float32 bits, n a multiple of 32 above zero, at most 8160; out holds the vectors of a vectorUlps.")
 	n := Load(Param("n"), GP64())
 	reference, test := Load(Param("reference"), GP64()), Load(Param("test"), GP64())
 	out := Load(Param("out"), GP64())
-	SHRQ(Imm(4), n)
+	SHRQ(Imm(5), n)
 	magnitude, half, low, sign := broadcast(1<<31-1), broadcast(0x8000), broadcast(0xffff), broadcast(1<<31)
-	even, one := broadcast(^uint32(0x10000)), broadcast(1)
+	even, one, oneWord := broadcast(^uint32(0x10000)), broadcast(1), broadcast(0x10001)
 	identical, maxReference, maxTest, most := zero(), zero(), zero(), zero()
 	bins := GLOBL("ulpBins", 8|16) // RODATA, NOPTR
 	var counts []VecVirtual
 	for i, bin := range ulpBins {
-		DATA(4*i, U32(bin))
+		for part := range 16 {
+			DATA(64*i+4*part, U32(uint32(bin)<<16|uint32(bin)))
+		}
 		counts = append(counts, zero())
 	}
 	round := func(v, to VecVirtual) {
@@ -175,36 +185,46 @@ func countUlps() {
 		VPANDD(even, to, tie, to)
 		VPSRLD(Imm(16), to, to)
 	}
+	distance := func(at int) VecVirtual {
+		u, v := ZMM(), ZMM()
+		VMOVDQU32(Mem{Base: reference, Disp: at}, u)
+		VMOVDQU32(Mem{Base: test, Disp: at}, v)
+		k := K()
+		VPCMPEQD(u, v, k)
+		VPADDD(one, identical, k, identical)
+		differ := ZMM()
+		VPXORD(u, v, differ)
+		opposite := K()
+		VPTESTMD(sign, differ, opposite)
+		VPANDD(magnitude, u, u)
+		VPANDD(magnitude, v, v)
+		VPMAXUD(u, maxReference, maxReference)
+		VPMAXUD(v, maxTest, maxTest)
+		round(u, u)
+		round(v, v)
+		VPSUBD(v, u, differ)
+		VPABSD(differ, differ)
+		VPADDD(v, u, opposite, differ)
+		return differ
+	}
 	Label("loop")
-	u, v := ZMM(), ZMM()
-	VMOVDQU32(Mem{Base: reference}, u)
-	VMOVDQU32(Mem{Base: test}, v)
-	k := K()
-	VPCMPEQD(u, v, k)
-	VPADDD(one, identical, k, identical)
-	differ := ZMM()
-	VPXORD(u, v, differ)
-	opposite := K()
-	VPTESTMD(sign, differ, opposite)
-	VPANDD(magnitude, u, u)
-	VPANDD(magnitude, v, v)
-	VPMAXUD(u, maxReference, maxReference)
-	VPMAXUD(v, maxTest, maxTest)
-	round(u, u)
-	round(v, v)
-	VPSUBD(v, u, differ)
-	VPABSD(differ, differ)
-	VPADDD(v, u, opposite, differ)
-	VPMAXUD(differ, most, most)
+	words := distance(0)
+	VPACKUSDW(distance(64), words, words)
+	VPMAXUW(words, most, most)
 	for i := range ulpBins {
 		in := K()
-		VPCMPUD_BCST(Imm(5), bins.Offset(4*i), differ, in)
-		VPADDD(one, counts[i], in, counts[i])
+		VPCMPUW(Imm(5), bins.Offset(64*i), words, in)
+		VPADDW(oneWord, counts[i], in, counts[i])
 	}
-	ADDQ(Imm(64), reference)
-	ADDQ(Imm(64), test)
+	ADDQ(U32(128), reference)
+	ADDQ(U32(128), test)
 	DECQ(n)
 	JNE(LabelRef("loop"))
+	Comment("No count has more than 8 bits.")
+	none := zero()
+	for _, count := range counts {
+		VPSADBW(none, count, count)
+	}
 	for i, r := range append([]VecVirtual{identical, maxReference, maxTest, most}, counts...) {
 		VMOVDQU32(r, Mem{Base: out, Disp: 64 * i})
 	}
