@@ -67,6 +67,9 @@ func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *b
 // elementwiseAVX2GELU is a geluKernel.
 func elementwiseAVX2GELU(mode int, n int, dst *byte, x *byte, scale float32)
 
+// elementwiseAVX2Lookup is a lookupKernel.
+func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16)
+
 // elementwiseAVX2EverySecond is a secondKernel.
 func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
 

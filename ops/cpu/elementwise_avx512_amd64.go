@@ -67,6 +67,9 @@ func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src 
 // elementwiseAVX512GELU is a geluKernel.
 func elementwiseAVX512GELU(mode int, n int, dst *byte, x *byte, scale float32)
 
+// elementwiseAVX512Lookup is a lookupKernel.
+func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16)
+
 // elementwiseAVX512EverySecond is a secondKernel.
 func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
 

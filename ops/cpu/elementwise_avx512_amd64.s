@@ -10195,6 +10195,68 @@ done7:
 	VZEROUPPER
 	RET
 
+// func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16)
+TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ table+24(FP), BX
+
+turn:
+	MOVWQZX (DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, (CX)
+	MOVWQZX 2(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 2(CX)
+	MOVWQZX 4(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 4(CX)
+	MOVWQZX 6(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 6(CX)
+	MOVWQZX 8(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 8(CX)
+	MOVWQZX 10(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 10(CX)
+	MOVWQZX 12(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 12(CX)
+	MOVWQZX 14(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 14(CX)
+	MOVWQZX 16(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 16(CX)
+	MOVWQZX 18(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 18(CX)
+	MOVWQZX 20(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 20(CX)
+	MOVWQZX 22(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 22(CX)
+	MOVWQZX 24(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 24(CX)
+	MOVWQZX 26(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 26(CX)
+	MOVWQZX 28(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 28(CX)
+	MOVWQZX 30(DX), SI
+	MOVWLZX (BX)(SI*2), SI
+	MOVW    SI, 30(CX)
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, CX
+	SUBQ    $0x10, AX
+	JNE     turn
+	RET
+
 // func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX512EverySecond(SB), NOSPLIT, $0-32

@@ -55,6 +55,7 @@ type elementwiseKernels struct {
 	sumFourBFloat16              sumKernel[uint16]
 	copyRows                     rowsKernel
 	gelu                         geluKernel
+	lookup                       lookupKernel
 	everySecond                  secondKernel
 	interleave                   pairKernel
 	eq, ne, lt, gt, ge           comparisonKernel

@@ -10,6 +10,8 @@ var (
 	aheadSize = 1 << 20
 	// tileElements is about how many elements of its largest value a tile has; the values of a tile stay in cache.
 	tileElements = 1 << 13
+	// tableElements is the number of elements from which a chain of equations is worth a table of all bfloat16 codes.
+	tableElements = 2 * codes
 	// observeElements is the number of elements of a chunk that a probe is given of a value computed as a whole.
 	observeElements = 1 << 15
 	// wideElements is about how many unrounded results of a product are stored at once before they are rounded to a

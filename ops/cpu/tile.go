@@ -201,7 +201,7 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 		}
 		free = append(append(free, temporary...), p.dead(last, made, i)...)
 	}
-	p.fuse(r)
+	p.shorten(r)
 	return p
 }
 

@@ -5,10 +5,19 @@ import (
 	"bf16lab/ops/elementary"
 )
 
+// shorten leaves steps out whose work others can do as well, where nobody inspects them.
+func (p *tileProgram) shorten(r *run) {
+	if r.inspector != nil {
+		return
+	}
+	p.tabulate(r)
+	p.fuse(r)
+}
+
 // fuse lets one kernel carry out the three equations of a GELU, x * logistic(scale * x), where nothing else wants the two results
 // in between. The first two steps are left out then.
 func (p *tileProgram) fuse(r *run) {
-	if activeElementwise().gelu == nil || r.inspector != nil {
+	if activeElementwise().gelu == nil {
 		return
 	}
 	for i := 0; i+2 < len(p.steps); i++ {
@@ -23,6 +32,9 @@ func (p *tileProgram) fuse(r *run) {
 func (p *tileProgram) gelu(r *run, i int) (scale []float32, x tileSource, ok bool) {
 	scaled, logistic, product := &p.steps[i], &p.steps[i+1], &p.steps[i+2]
 	if scaled.row.node.Primitive != ops.MulPrimitive || logistic.row.node.Primitive != ops.LogisticPrimitive || product.row.node.Primitive != ops.MulPrimitive {
+		return nil, x, false
+	}
+	if scaled.fused || logistic.fused || product.table != nil {
 		return nil, x, false
 	}
 	k := literalOperand(scaled)

@@ -12,6 +12,7 @@ type tileStep struct {
 	in      []tileSource
 	kernels bool        // whether elementwise kernels carry it out
 	fused   bool        // whether a later step carries it out as well
+	table   *table      // of a chain of steps that ends with this one, where a table carries it out
 	gelu    []float32   // the scale of a GELU whose last equation this is, where one kernel carries out all of it
 	moves   bool        // whether it only moves elements, of the storage that it keeps
 	view    bool        // whether the result is the operand's elements where they are, under another shape
@@ -135,6 +136,9 @@ func (src *tileSource) keep(s ops.Storage) {
 
 // vector returns how kernels carry out the step, nil where its definition serves. It must not be shared by goroutines.
 func (st *tileStep) vector() vectorStep {
+	if st.table != nil {
+		return st.tableStep()
+	}
 	if st.gelu != nil {
 		return st.geluStep()
 	}

@@ -33,6 +33,7 @@ func main() {
 	c.sumFour(true)
 	c.copyRows()
 	c.gelu()
+	c.lookup()
 	c.everySecond()
 	c.interleave()
 	c.transpose()
