@@ -1,11 +1,14 @@
 package cpu
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
 	"bf16lab/bf16"
 	"bf16lab/ops"
+	"bf16lab/ops/elementary"
+	"bf16lab/ops/opstest"
 )
 
 func TestLookupKernel(t *testing.T) {
@@ -56,7 +59,7 @@ func TestTablesOfChains(t *testing.T) {
 	g, x, scaled, gelu, sum := chainGraph()
 	plan := formatPlan(g, bf16.BFloat16)
 	for i := range plan.Nodes {
-		plan.Nodes[i].Functions = "xla-cpu"
+		plan.Nodes[i].Functions = elementary.XLACPU.Name
 	}
 	for _, c := range []struct {
 		watched []*ops.Value
@@ -88,5 +91,47 @@ func TestTablesOfChains(t *testing.T) {
 		if tables != c.tables || left != c.left {
 			t.Errorf("%d values are watched: %d tables and %d steps, want %d and %d", len(c.watched), tables, left, c.tables, c.left)
 		}
+	}
+}
+
+// Chains that differ in a number or in how a plan carries them out have tables of their own.
+func TestTablesAreTheirChains(t *testing.T) {
+	lowerLimits(t)
+	differ := map[string]bool{}
+	for _, scale := range []float64{1.5, -1.75} {
+		b := ops.NewBuilder()
+		x := b.Mul(b.Argument("x", ops.Compute, 300, 220), b.Argument("row", ops.Compute, 1, 220))
+		y := b.Div(ops.Scalar(1), b.Add(b.Exp(b.Mul(x, ops.Scalar(scale))), ops.Scalar(1)))
+		codes := func(v *ops.Value) *ops.Tensor {
+			out := ops.NewTensor(v.Shape, ops.StoreFloat32)
+			for i := range out.F32 {
+				out.F32[i] = 1
+				if v.Shape[0] > 1 {
+					out.F32[i] = bf16.FromBFloat16(uint16(i))
+				}
+			}
+			return out
+		}
+		for _, flush := range []bool{false, true} {
+			for _, functions := range []string{elementary.XLACPU.Name, elementary.XLACPUFused.Name} {
+				plan := formatPlan(b.Graph(), bf16.BFloat16)
+				for i := range plan.Nodes {
+					plan.Nodes[i].Functions, plan.Nodes[i].Flush = functions, flush
+					plan.Nodes[i].FlushOperands = [3]bool{flush && i == 0, flush && i == 0}
+				}
+				c := opstest.Case{Graph: b.Graph(), Plans: []*ops.Plan{plan}, Load: codes}
+				got := opstest.Collect(t, lockStep(2), c, []*ops.Value{y})[0][0]
+				want := opstest.Kept(b.Graph(), plan, codes)[y.ID]
+				for i, bits := range got {
+					if w := opstest.Bits(want, i); bits != w && !opstest.BothNaN(bits, w) {
+						t.Fatalf("scale %v, flush %v, %s: element %d is %#x, want %#x", scale, flush, functions, i, bits, w)
+					}
+				}
+				differ[fmt.Sprint(got)] = true
+			}
+		}
+	}
+	if len(differ) < 4 {
+		t.Errorf("%d different results of 8 chains: keys that leave something out would not be seen", len(differ))
 	}
 }
