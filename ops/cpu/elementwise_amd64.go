@@ -88,10 +88,6 @@ func nativeElementwise(k elementwiseKernels) elementwiseKernels {
 		kernel := *f
 		*f = func(mode, n int, dst, x *byte) { kernel(nativeMode(mode, bits), n, dst, x) }
 	}
-	gelu := k.gelu
-	k.gelu = func(mode, n int, dst, x *byte, scale float32) {
-		gelu(nativeMode(mode, modeFlush|modeNarrow), n, dst, x, scale)
-	}
 	return k
 }
 

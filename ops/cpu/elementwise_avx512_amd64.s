@@ -9215,22 +9215,16 @@ vector:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512GELU(mode int, n int, dst *byte, x *byte, scale float32)
-// Requires: AVX, AVX512F, AVX512_BF16
+// func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32)
+// Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512GELU(SB), NOSPLIT, $0-36
 	MOVQ         mode+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         dst+16(FP), DX
 	MOVQ         x+24(FP), BX
 	SHRQ         $0x04, CX
-	CMPQ         AX, $0x17
-	JEQ          mode23
 	CMPQ         AX, $0x01
 	JEQ          mode1
-	CMPQ         AX, $0x06
-	JEQ          mode6
-	CMPQ         AX, $0x07
-	JEQ          mode7
 	VBROADCASTSS scale+32(FP), Z0
 	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
 	VMOVUPS      elementwiseAVX512c2af999a<>+0(SB), Z2
@@ -9358,179 +9352,6 @@ done0:
 	VZEROUPPER
 	RET
 
-mode23:
-	VBROADCASTSS scale+32(FP), Z0
-	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS      elementwiseAVX512c2af999a<>+0(SB), Z2
-	VMOVUPS      elementwiseAVX51242b1999a<>+0(SB), Z3
-	VMOVUPS      elementwiseAVX5123fb8aa3b<>+0(SB), Z4
-	VMOVUPS      elementwiseAVX5123f000000<>+0(SB), Z5
-	VMOVUPS      elementwiseAVX5123f318000<>+0(SB), Z6
-	VMOVUPS      elementwiseAVX512b95e8083<>+0(SB), Z7
-	VMOVUPS      elementwiseAVX51242fe0000<>+0(SB), Z8
-	VMOVUPS      elementwiseAVX5123f800000<>+0(SB), Z9
-	VMOVUPS      elementwiseAVX51200800000<>+0(SB), Z10
-	VMOVUPS      elementwiseAVX51239506967<>+0(SB), Z10
-	VMOVUPS      elementwiseAVX5123ab743ce<>+0(SB), Z11
-	VMOVUPS      elementwiseAVX5123c088908<>+0(SB), Z12
-	VMOVUPS      elementwiseAVX5123d2aa9c1<>+0(SB), Z13
-	VMOVUPS      elementwiseAVX5123e2aaaaa<>+0(SB), Z14
-	SUBQ         $0x02, CX
-	JLT          rest23
-
-together23:
-	VPMOVZXWD     (BX), Z15
-	VPMOVZXWD     32(BX), Z18
-	VPSLLD        $0x10, Z15, Z15
-	VPSLLD        $0x10, Z18, Z18
-	VMULPS        Z0, Z15, Z16
-	VMULPS        Z0, Z18, Z19
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z16, Y16
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcb // VCVTNEPS2BF16 Z19, Y17
-	VPMOVZXWD     Y16, Z16
-	VPMOVZXWD     Y17, Z19
-	VPSLLD        $0x10, Z16, Z16
-	VPSLLD        $0x10, Z19, Z19
-	VPXORD        Z1, Z16, Z16
-	VPXORD        Z1, Z19, Z19
-
-	// Clamp; a NaN in the second operand stays.
-	VMOVUPS       Z5, Z17
-	VMOVUPS       Z5, Z20
-	VMAXPS        Z16, Z2, Z16
-	VMAXPS        Z19, Z2, Z22
-	VMINPS        Z16, Z3, Z16
-	VMINPS        Z22, Z3, Z22
-	VFMADD231PS   Z4, Z16, Z17
-	VFMADD231PS   Z4, Z22, Z20
-	VRNDSCALEPS   $0x09, Z17, Z17
-	VRNDSCALEPS   $0x09, Z20, Z20
-	VMINPS        Z17, Z8, Z17
-	VMINPS        Z20, Z8, Z20
-	VFNMADD231PS  Z6, Z17, Z16
-	VFNMADD231PS  Z6, Z20, Z22
-	VFNMADD231PS  Z7, Z17, Z16
-	VFNMADD231PS  Z7, Z20, Z22
-	VMOVUPS       Z10, Z19
-	VMOVUPS       Z10, Z23
-	VFMADD213PS   Z11, Z16, Z19
-	VFMADD213PS   Z11, Z22, Z23
-	VFMADD213PS   Z12, Z16, Z19
-	VFMADD213PS   Z12, Z22, Z23
-	VFMADD213PS   Z13, Z16, Z19
-	VFMADD213PS   Z13, Z22, Z23
-	VFMADD213PS   Z14, Z16, Z19
-	VFMADD213PS   Z14, Z22, Z23
-	VFMADD213PS   Z5, Z16, Z19
-	VFMADD213PS   Z5, Z22, Z23
-	VMULPS        Z16, Z16, Z21
-	VMULPS        Z22, Z22, Z24
-	VFMADD213PS   Z16, Z21, Z19
-	VFMADD213PS   Z22, Z24, Z23
-	VADDPS        Z9, Z19, Z19
-	VADDPS        Z9, Z23, Z23
-	VSCALEFPS     Z17, Z19, Z19
-	VSCALEFPS     Z20, Z23, Z23
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc3 // VCVTNEPS2BF16 Z19, Y16
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcf // VCVTNEPS2BF16 Z23, Y17
-	VPMOVZXWD     Y16, Z19
-	VPMOVZXWD     Y17, Z23
-	VPSLLD        $0x10, Z19, Z19
-	VPSLLD        $0x10, Z23, Z23
-	VADDPS        Z9, Z19, Z19
-	VADDPS        Z9, Z23, Z23
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc3 // VCVTNEPS2BF16 Z19, Y16
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xcf // VCVTNEPS2BF16 Z23, Y17
-	VPMOVZXWD     Y16, Z19
-	VPMOVZXWD     Y17, Z23
-	VPSLLD        $0x10, Z19, Z19
-	VPSLLD        $0x10, Z23, Z23
-	VMOVUPS       Z9, Z16
-	VMOVUPS       Z9, Z17
-	VDIVPS        Z19, Z16, Z16
-	VDIVPS        Z23, Z17, Z17
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z16, Y16
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc9 // VCVTNEPS2BF16 Z17, Y17
-	VPMOVZXWD     Y16, Z16
-	VPMOVZXWD     Y17, Z17
-	VPSLLD        $0x10, Z16, Z16
-	VPSLLD        $0x10, Z17, Z17
-	VMULPS        Z15, Z16, Z16
-	VMULPS        Z18, Z17, Z17
-	VMOVUPS       elementwiseAVX51200400000<>+0(SB), Z15
-	VMOVUPS       elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS        $0x03, Z16, Z16, K1
-	VCMPPS        $0x03, Z17, Z17, K2
-	VPTERNLOGD    $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z15, K1, Z16
-	VPTERNLOGD    $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K2, Z17
-	BYTE $0x62; BYTE $0x32; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xf8 // VCVTNEPS2BF16 Z16, Y15
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc1 // VCVTNEPS2BF16 Z17, Y16
-	VMOVUPS       Y15, (DX)
-	VMOVUPS       Y16, 32(DX)
-	ADDQ          $0x40, BX
-	ADDQ          $0x40, DX
-	SUBQ          $0x02, CX
-	JGE           together23
-
-rest23:
-	ADDQ $0x02, CX
-	JEQ  done23
-
-loop23:
-	VPMOVZXWD     (BX), Z15
-	VPSLLD        $0x10, Z15, Z15
-	VMULPS        Z0, Z15, Z16
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z16, Y16
-	VPMOVZXWD     Y16, Z16
-	VPSLLD        $0x10, Z16, Z16
-	VPXORD        Z1, Z16, Z16
-
-	// Clamp; a NaN in the second operand stays.
-	VMOVUPS       Z5, Z17
-	VMAXPS        Z16, Z2, Z16
-	VMINPS        Z16, Z3, Z16
-	VFMADD231PS   Z4, Z16, Z17
-	VRNDSCALEPS   $0x09, Z17, Z17
-	VMINPS        Z17, Z8, Z17
-	VFNMADD231PS  Z6, Z17, Z16
-	VFNMADD231PS  Z7, Z17, Z16
-	VMOVUPS       Z10, Z18
-	VFMADD213PS   Z11, Z16, Z18
-	VFMADD213PS   Z12, Z16, Z18
-	VFMADD213PS   Z13, Z16, Z18
-	VFMADD213PS   Z14, Z16, Z18
-	VFMADD213PS   Z5, Z16, Z18
-	VMULPS        Z16, Z16, Z19
-	VFMADD213PS   Z16, Z19, Z18
-	VADDPS        Z9, Z18, Z18
-	VSCALEFPS     Z17, Z18, Z18
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc2 // VCVTNEPS2BF16 Z18, Y16
-	VPMOVZXWD     Y16, Z18
-	VPSLLD        $0x10, Z18, Z18
-	VADDPS        Z9, Z18, Z18
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc2 // VCVTNEPS2BF16 Z18, Y16
-	VPMOVZXWD     Y16, Z18
-	VPSLLD        $0x10, Z18, Z18
-	VMOVUPS       Z9, Z16
-	VDIVPS        Z18, Z16, Z16
-	BYTE $0x62; BYTE $0xa2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16 Z16, Y16
-	VPMOVZXWD     Y16, Z16
-	VPSLLD        $0x10, Z16, Z16
-	VMULPS        Z15, Z16, Z16
-	VMOVUPS       elementwiseAVX51200400000<>+0(SB), Z15
-	VCMPPS        $0x03, Z16, Z16, K1
-	VPTERNLOGD    $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z15, K1, Z16
-	BYTE $0x62; BYTE $0x32; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xf8 // VCVTNEPS2BF16 Z16, Y15
-	VMOVUPS       Y15, (DX)
-	ADDQ          $0x20, BX
-	ADDQ          $0x20, DX
-	DECQ          CX
-	JNE           loop23
-
-done23:
-	VZEROUPPER
-	RET
-
 mode1:
 	VBROADCASTSS scale+32(FP), Z0
 	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
@@ -9548,76 +9369,77 @@ mode1:
 	VMOVUPS      elementwiseAVX5123c088908<>+0(SB), Z13
 	VMOVUPS      elementwiseAVX5123d2aa9c1<>+0(SB), Z14
 	VMOVUPS      elementwiseAVX5123e2aaaaa<>+0(SB), Z15
+	VMOVUPS      elementwiseAVX5127f800000<>+0(SB), Z16
 	SUBQ         $0x02, CX
 	JLT          rest1
 
 together1:
-	VMOVUPS   (BX), Z16
-	VMOVUPS   64(BX), Z19
-	VMULPS    Z0, Z16, Z17
-	VMULPS    Z0, Z19, Z20
-	VPTESTNMD elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPTESTNMD elementwiseAVX5127f800000<>+0(SB), Z20, K2
-	VPANDD    Z1, Z17, K1, Z17
-	VPANDD    Z1, Z20, K2, Z20
-	VPXORD    Z1, Z17, Z17
-	VPXORD    Z1, Z20, Z20
+	VMOVUPS   (BX), Z17
+	VMOVUPS   64(BX), Z20
+	VMULPS    Z0, Z17, Z18
+	VMULPS    Z0, Z20, Z21
+	VPTESTNMD Z16, Z18, K1
+	VPTESTNMD Z16, Z21, K2
+	VPANDD    Z1, Z18, K1, Z18
+	VPANDD    Z1, Z21, K2, Z21
+	VPXORD    Z1, Z18, Z18
+	VPXORD    Z1, Z21, Z21
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z5, Z18
-	VMOVUPS      Z5, Z21
-	VMAXPS       Z17, Z2, Z17
-	VMAXPS       Z20, Z2, Z23
-	VMINPS       Z17, Z3, Z17
-	VMINPS       Z23, Z3, Z23
-	VFMADD231PS  Z4, Z17, Z18
-	VFMADD231PS  Z4, Z23, Z21
-	VRNDSCALEPS  $0x09, Z18, Z18
-	VRNDSCALEPS  $0x09, Z21, Z21
-	VMINPS       Z18, Z8, Z18
-	VMINPS       Z21, Z8, Z21
-	VFNMADD231PS Z6, Z18, Z17
-	VFNMADD231PS Z6, Z21, Z23
-	VFNMADD231PS Z7, Z18, Z17
-	VFNMADD231PS Z7, Z21, Z23
-	VMOVUPS      Z11, Z20
-	VMOVUPS      Z11, Z24
-	VFMADD213PS  Z12, Z17, Z20
-	VFMADD213PS  Z12, Z23, Z24
-	VFMADD213PS  Z13, Z17, Z20
-	VFMADD213PS  Z13, Z23, Z24
-	VFMADD213PS  Z14, Z17, Z20
-	VFMADD213PS  Z14, Z23, Z24
-	VFMADD213PS  Z15, Z17, Z20
-	VFMADD213PS  Z15, Z23, Z24
-	VFMADD213PS  Z5, Z17, Z20
-	VFMADD213PS  Z5, Z23, Z24
-	VMULPS       Z17, Z17, Z22
-	VMULPS       Z23, Z23, Z25
-	VFMADD213PS  Z17, Z22, Z20
-	VFMADD213PS  Z23, Z25, Z24
-	VADDPS       Z9, Z20, Z20
-	VADDPS       Z9, Z24, Z24
-	VSCALEFPS    Z18, Z20, Z20
-	VSCALEFPS    Z21, Z24, Z24
-	VADDPS       Z9, Z20, Z20
-	VADDPS       Z9, Z24, Z24
-	VMOVUPS      Z9, Z17
+	VMOVUPS      Z5, Z19
+	VMOVUPS      Z5, Z22
+	VMAXPS       Z18, Z2, Z18
+	VMAXPS       Z21, Z2, Z24
+	VMINPS       Z18, Z3, Z18
+	VMINPS       Z24, Z3, Z24
+	VFMADD231PS  Z4, Z18, Z19
+	VFMADD231PS  Z4, Z24, Z22
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z19, Z8, Z19
+	VMINPS       Z22, Z8, Z22
+	VFNMADD231PS Z6, Z19, Z18
+	VFNMADD231PS Z6, Z22, Z24
+	VFNMADD231PS Z7, Z19, Z18
+	VFNMADD231PS Z7, Z22, Z24
+	VMOVUPS      Z11, Z21
+	VMOVUPS      Z11, Z25
+	VFMADD213PS  Z12, Z18, Z21
+	VFMADD213PS  Z12, Z24, Z25
+	VFMADD213PS  Z13, Z18, Z21
+	VFMADD213PS  Z13, Z24, Z25
+	VFMADD213PS  Z14, Z18, Z21
+	VFMADD213PS  Z14, Z24, Z25
+	VFMADD213PS  Z15, Z18, Z21
+	VFMADD213PS  Z15, Z24, Z25
+	VFMADD213PS  Z5, Z18, Z21
+	VFMADD213PS  Z5, Z24, Z25
+	VMULPS       Z18, Z18, Z23
+	VMULPS       Z24, Z24, Z26
+	VFMADD213PS  Z18, Z23, Z21
+	VFMADD213PS  Z24, Z26, Z25
+	VADDPS       Z9, Z21, Z21
+	VADDPS       Z9, Z25, Z25
+	VSCALEFPS    Z19, Z21, Z21
+	VSCALEFPS    Z22, Z25, Z25
+	VADDPS       Z9, Z21, Z21
+	VADDPS       Z9, Z25, Z25
 	VMOVUPS      Z9, Z18
-	VDIVPS       Z20, Z17, Z17
-	VDIVPS       Z24, Z18, Z18
-	VCMPPS       $0x15, Z10, Z17, K1
-	VCMPPS       $0x15, Z10, Z18, K2
-	VMOVAPS.Z    Z17, K1, Z17
-	VMOVAPS.Z    Z18, K2, Z18
-	VMULPS       Z16, Z17, Z17
-	VMULPS       Z19, Z18, Z18
-	VPTESTNMD    elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPTESTNMD    elementwiseAVX5127f800000<>+0(SB), Z18, K2
-	VPANDD       Z1, Z17, K1, Z17
-	VPANDD       Z1, Z18, K2, Z18
-	VMOVUPS      Z17, (DX)
-	VMOVUPS      Z18, 64(DX)
+	VMOVUPS      Z9, Z19
+	VDIVPS       Z21, Z18, Z18
+	VDIVPS       Z25, Z19, Z19
+	VCMPPS       $0x15, Z10, Z18, K1
+	VCMPPS       $0x15, Z10, Z19, K2
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z19, K2, Z19
+	VMULPS       Z17, Z18, Z18
+	VMULPS       Z20, Z19, Z19
+	VPTESTNMD    Z16, Z18, K1
+	VPTESTNMD    Z16, Z19, K2
+	VPANDD       Z1, Z18, K1, Z18
+	VPANDD       Z1, Z19, K2, Z19
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
 	ADDQ         $0x80, BX
 	ADDQ         $0x80, DX
 	SUBQ         $0x02, CX
@@ -9628,570 +9450,46 @@ rest1:
 	JEQ  done1
 
 loop1:
-	VMOVUPS   (BX), Z16
-	VMULPS    Z0, Z16, Z17
-	VPTESTNMD elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPANDD    Z1, Z17, K1, Z17
-	VPXORD    Z1, Z17, Z17
+	VMOVUPS   (BX), Z17
+	VMULPS    Z0, Z17, Z18
+	VPTESTNMD Z16, Z18, K1
+	VPANDD    Z1, Z18, K1, Z18
+	VPXORD    Z1, Z18, Z18
 
 	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z5, Z18
-	VMAXPS       Z17, Z2, Z17
-	VMINPS       Z17, Z3, Z17
-	VFMADD231PS  Z4, Z17, Z18
-	VRNDSCALEPS  $0x09, Z18, Z18
-	VMINPS       Z18, Z8, Z18
-	VFNMADD231PS Z6, Z18, Z17
-	VFNMADD231PS Z7, Z18, Z17
-	VMOVUPS      Z11, Z19
-	VFMADD213PS  Z12, Z17, Z19
-	VFMADD213PS  Z13, Z17, Z19
-	VFMADD213PS  Z14, Z17, Z19
-	VFMADD213PS  Z15, Z17, Z19
-	VFMADD213PS  Z5, Z17, Z19
-	VMULPS       Z17, Z17, Z20
-	VFMADD213PS  Z17, Z20, Z19
-	VADDPS       Z9, Z19, Z19
-	VSCALEFPS    Z18, Z19, Z19
-	VADDPS       Z9, Z19, Z19
-	VMOVUPS      Z9, Z17
-	VDIVPS       Z19, Z17, Z17
-	VCMPPS       $0x15, Z10, Z17, K1
-	VMOVAPS.Z    Z17, K1, Z17
-	VMULPS       Z16, Z17, Z17
-	VPTESTNMD    elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPANDD       Z1, Z17, K1, Z17
-	VMOVUPS      Z17, (DX)
+	VMOVUPS      Z5, Z19
+	VMAXPS       Z18, Z2, Z18
+	VMINPS       Z18, Z3, Z18
+	VFMADD231PS  Z4, Z18, Z19
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VMINPS       Z19, Z8, Z19
+	VFNMADD231PS Z6, Z19, Z18
+	VFNMADD231PS Z7, Z19, Z18
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z18, Z20
+	VFMADD213PS  Z13, Z18, Z20
+	VFMADD213PS  Z14, Z18, Z20
+	VFMADD213PS  Z15, Z18, Z20
+	VFMADD213PS  Z5, Z18, Z20
+	VMULPS       Z18, Z18, Z21
+	VFMADD213PS  Z18, Z21, Z20
+	VADDPS       Z9, Z20, Z20
+	VSCALEFPS    Z19, Z20, Z20
+	VADDPS       Z9, Z20, Z20
+	VMOVUPS      Z9, Z18
+	VDIVPS       Z20, Z18, Z18
+	VCMPPS       $0x15, Z10, Z18, K1
+	VMOVAPS.Z    Z18, K1, Z18
+	VMULPS       Z17, Z18, Z18
+	VPTESTNMD    Z16, Z18, K1
+	VPANDD       Z1, Z18, K1, Z18
+	VMOVUPS      Z18, (DX)
 	ADDQ         $0x40, BX
 	ADDQ         $0x40, DX
 	DECQ         CX
 	JNE          loop1
 
 done1:
-	VZEROUPPER
-	RET
-
-mode6:
-	VBROADCASTSS scale+32(FP), Z0
-	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS      elementwiseAVX512c2af999a<>+0(SB), Z2
-	VMOVUPS      elementwiseAVX51242b1999a<>+0(SB), Z3
-	VMOVUPS      elementwiseAVX5123fb8aa3b<>+0(SB), Z4
-	VMOVUPS      elementwiseAVX5123f000000<>+0(SB), Z5
-	VMOVUPS      elementwiseAVX5123f318000<>+0(SB), Z6
-	VMOVUPS      elementwiseAVX512b95e8083<>+0(SB), Z7
-	VMOVUPS      elementwiseAVX51242fe0000<>+0(SB), Z8
-	VMOVUPS      elementwiseAVX5123f800000<>+0(SB), Z9
-	VMOVUPS      elementwiseAVX51200800000<>+0(SB), Z10
-	VMOVUPS      elementwiseAVX51239506967<>+0(SB), Z11
-	VMOVUPS      elementwiseAVX5123ab743ce<>+0(SB), Z12
-	VMOVUPS      elementwiseAVX5123c088908<>+0(SB), Z13
-	VMOVUPS      elementwiseAVX5123d2aa9c1<>+0(SB), Z14
-	VMOVUPS      elementwiseAVX5123e2aaaaa<>+0(SB), Z15
-	SUBQ         $0x02, CX
-	JLT          rest6
-
-together6:
-	VPMOVZXWD (BX), Z16
-	VPMOVZXWD 32(BX), Z19
-	VPSLLD    $0x10, Z16, Z16
-	VPSLLD    $0x10, Z19, Z19
-	VMULPS    Z0, Z16, Z17
-	VMULPS    Z0, Z19, Z20
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z21
-	VCMPPS     $0x03, Z17, Z17, K1
-	VCMPPS     $0x03, Z20, Z20, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K1, Z17
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z21, K2, Z20
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z20, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z20
-	VPXORD     Z1, Z17, Z17
-	VPXORD     Z1, Z20, Z20
-
-	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z5, Z18
-	VMOVUPS      Z5, Z21
-	VMAXPS       Z17, Z2, Z17
-	VMAXPS       Z20, Z2, Z23
-	VMINPS       Z17, Z3, Z17
-	VMINPS       Z23, Z3, Z23
-	VFMADD231PS  Z4, Z17, Z18
-	VFMADD231PS  Z4, Z23, Z21
-	VRNDSCALEPS  $0x09, Z18, Z18
-	VRNDSCALEPS  $0x09, Z21, Z21
-	VMINPS       Z18, Z8, Z18
-	VMINPS       Z21, Z8, Z21
-	VFNMADD231PS Z6, Z18, Z17
-	VFNMADD231PS Z6, Z21, Z23
-	VFNMADD231PS Z7, Z18, Z17
-	VFNMADD231PS Z7, Z21, Z23
-	VMOVUPS      Z11, Z20
-	VMOVUPS      Z11, Z24
-	VFMADD213PS  Z12, Z17, Z20
-	VFMADD213PS  Z12, Z23, Z24
-	VFMADD213PS  Z13, Z17, Z20
-	VFMADD213PS  Z13, Z23, Z24
-	VFMADD213PS  Z14, Z17, Z20
-	VFMADD213PS  Z14, Z23, Z24
-	VFMADD213PS  Z15, Z17, Z20
-	VFMADD213PS  Z15, Z23, Z24
-	VFMADD213PS  Z5, Z17, Z20
-	VFMADD213PS  Z5, Z23, Z24
-	VMULPS       Z17, Z17, Z22
-	VMULPS       Z23, Z23, Z25
-	VFMADD213PS  Z17, Z22, Z20
-	VFMADD213PS  Z23, Z25, Z24
-	VADDPS       Z9, Z20, Z20
-	VADDPS       Z9, Z24, Z24
-	VSCALEFPS    Z18, Z20, Z20
-	VSCALEFPS    Z21, Z24, Z24
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z20, Z20, K1
-	VCMPPS     $0x03, Z24, Z24, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z20
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K2, Z24
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z20, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z24, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z20
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z24
-	VADDPS     Z9, Z20, Z20
-	VADDPS     Z9, Z24, Z24
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z20, Z20, K1
-	VCMPPS     $0x03, Z24, Z24, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z20
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K2, Z24
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z20, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z24, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z20
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z24
-	VMOVUPS    Z9, Z17
-	VMOVUPS    Z9, Z18
-	VDIVPS     Z20, Z17, Z17
-	VDIVPS     Z24, Z18, Z18
-	VCMPPS     $0x15, Z10, Z17, K1
-	VCMPPS     $0x15, Z10, Z18, K2
-	VMOVAPS.Z  Z17, K1, Z17
-	VMOVAPS.Z  Z18, K2, Z18
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z20
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z21
-	VCMPPS     $0x03, Z17, Z17, K1
-	VCMPPS     $0x03, Z18, Z18, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z20, K1, Z17
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z21, K2, Z18
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z18, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z18
-	VMULPS     Z16, Z17, Z17
-	VMULPS     Z19, Z18, Z18
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z16
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z19
-	VCMPPS     $0x03, Z17, Z17, K1
-	VCMPPS     $0x03, Z18, Z18, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z16, K1, Z17
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z19, K2, Z18
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z16
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z18, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z16, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z16, K1, Z16
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K2, Z17
-	VPSRLD     $0x10, Z16, Z16
-	VPSRLD     $0x10, Z17, Z17
-	VPMOVDW    Z16, (DX)
-	VPMOVDW    Z17, 32(DX)
-	ADDQ       $0x40, BX
-	ADDQ       $0x40, DX
-	SUBQ       $0x02, CX
-	JGE        together6
-
-rest6:
-	ADDQ $0x02, CX
-	JEQ  done6
-
-loop6:
-	VPMOVZXWD (BX), Z16
-	VPSLLD    $0x10, Z16, Z16
-	VMULPS    Z0, Z16, Z17
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z17, Z17, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K1, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VPXORD     Z1, Z17, Z17
-
-	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z5, Z18
-	VMAXPS       Z17, Z2, Z17
-	VMINPS       Z17, Z3, Z17
-	VFMADD231PS  Z4, Z17, Z18
-	VRNDSCALEPS  $0x09, Z18, Z18
-	VMINPS       Z18, Z8, Z18
-	VFNMADD231PS Z6, Z18, Z17
-	VFNMADD231PS Z7, Z18, Z17
-	VMOVUPS      Z11, Z19
-	VFMADD213PS  Z12, Z17, Z19
-	VFMADD213PS  Z13, Z17, Z19
-	VFMADD213PS  Z14, Z17, Z19
-	VFMADD213PS  Z15, Z17, Z19
-	VFMADD213PS  Z5, Z17, Z19
-	VMULPS       Z17, Z17, Z20
-	VFMADD213PS  Z17, Z20, Z19
-	VADDPS       Z9, Z19, Z19
-	VSCALEFPS    Z18, Z19, Z19
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VCMPPS     $0x03, Z19, Z19, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z19
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z19, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z19
-	VADDPS     Z9, Z19, Z19
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VCMPPS     $0x03, Z19, Z19, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z19
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z19, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z19
-	VMOVUPS    Z9, Z17
-	VDIVPS     Z19, Z17, Z17
-	VCMPPS     $0x15, Z10, Z17, K1
-	VMOVAPS.Z  Z17, K1, Z17
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z17, Z17, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K1, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VMULPS     Z16, Z17, Z17
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z16
-	VCMPPS     $0x03, Z17, Z17, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z16, K1, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z16
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z16, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z16, K1, Z16
-	VPSRLD     $0x10, Z16, Z16
-	VPMOVDW    Z16, (DX)
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, DX
-	DECQ       CX
-	JNE        loop6
-
-done6:
-	VZEROUPPER
-	RET
-
-mode7:
-	VBROADCASTSS scale+32(FP), Z0
-	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS      elementwiseAVX512c2af999a<>+0(SB), Z2
-	VMOVUPS      elementwiseAVX51242b1999a<>+0(SB), Z3
-	VMOVUPS      elementwiseAVX5123fb8aa3b<>+0(SB), Z4
-	VMOVUPS      elementwiseAVX5123f000000<>+0(SB), Z5
-	VMOVUPS      elementwiseAVX5123f318000<>+0(SB), Z6
-	VMOVUPS      elementwiseAVX512b95e8083<>+0(SB), Z7
-	VMOVUPS      elementwiseAVX51242fe0000<>+0(SB), Z8
-	VMOVUPS      elementwiseAVX5123f800000<>+0(SB), Z9
-	VMOVUPS      elementwiseAVX51200800000<>+0(SB), Z10
-	VMOVUPS      elementwiseAVX51239506967<>+0(SB), Z11
-	VMOVUPS      elementwiseAVX5123ab743ce<>+0(SB), Z12
-	VMOVUPS      elementwiseAVX5123c088908<>+0(SB), Z13
-	VMOVUPS      elementwiseAVX5123d2aa9c1<>+0(SB), Z14
-	VMOVUPS      elementwiseAVX5123e2aaaaa<>+0(SB), Z15
-	SUBQ         $0x02, CX
-	JLT          rest7
-
-together7:
-	VPMOVZXWD (BX), Z16
-	VPMOVZXWD 32(BX), Z19
-	VPSLLD    $0x10, Z16, Z16
-	VPSLLD    $0x10, Z19, Z19
-	VMULPS    Z0, Z16, Z17
-	VMULPS    Z0, Z19, Z20
-	VPTESTNMD elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPTESTNMD elementwiseAVX5127f800000<>+0(SB), Z20, K2
-	VPANDD    Z1, Z17, K1, Z17
-	VPANDD    Z1, Z20, K2, Z20
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z21
-	VCMPPS     $0x03, Z17, Z17, K1
-	VCMPPS     $0x03, Z20, Z20, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K1, Z17
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z21, K2, Z20
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z20, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z20
-	VPXORD     Z1, Z17, Z17
-	VPXORD     Z1, Z20, Z20
-
-	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z5, Z18
-	VMOVUPS      Z5, Z21
-	VMAXPS       Z17, Z2, Z17
-	VMAXPS       Z20, Z2, Z23
-	VMINPS       Z17, Z3, Z17
-	VMINPS       Z23, Z3, Z23
-	VFMADD231PS  Z4, Z17, Z18
-	VFMADD231PS  Z4, Z23, Z21
-	VRNDSCALEPS  $0x09, Z18, Z18
-	VRNDSCALEPS  $0x09, Z21, Z21
-	VMINPS       Z18, Z8, Z18
-	VMINPS       Z21, Z8, Z21
-	VFNMADD231PS Z6, Z18, Z17
-	VFNMADD231PS Z6, Z21, Z23
-	VFNMADD231PS Z7, Z18, Z17
-	VFNMADD231PS Z7, Z21, Z23
-	VMOVUPS      Z11, Z20
-	VMOVUPS      Z11, Z24
-	VFMADD213PS  Z12, Z17, Z20
-	VFMADD213PS  Z12, Z23, Z24
-	VFMADD213PS  Z13, Z17, Z20
-	VFMADD213PS  Z13, Z23, Z24
-	VFMADD213PS  Z14, Z17, Z20
-	VFMADD213PS  Z14, Z23, Z24
-	VFMADD213PS  Z15, Z17, Z20
-	VFMADD213PS  Z15, Z23, Z24
-	VFMADD213PS  Z5, Z17, Z20
-	VFMADD213PS  Z5, Z23, Z24
-	VMULPS       Z17, Z17, Z22
-	VMULPS       Z23, Z23, Z25
-	VFMADD213PS  Z17, Z22, Z20
-	VFMADD213PS  Z23, Z25, Z24
-	VADDPS       Z9, Z20, Z20
-	VADDPS       Z9, Z24, Z24
-	VSCALEFPS    Z18, Z20, Z20
-	VSCALEFPS    Z21, Z24, Z24
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z20, Z20, K1
-	VCMPPS     $0x03, Z24, Z24, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z20
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K2, Z24
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z20, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z24, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z20
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z24
-	VADDPS     Z9, Z20, Z20
-	VADDPS     Z9, Z24, Z24
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z20, Z20, K1
-	VCMPPS     $0x03, Z24, Z24, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z20
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K2, Z24
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z20, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z24, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z20
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z24
-	VMOVUPS    Z9, Z17
-	VMOVUPS    Z9, Z18
-	VDIVPS     Z20, Z17, Z17
-	VDIVPS     Z24, Z18, Z18
-	VCMPPS     $0x15, Z10, Z17, K1
-	VCMPPS     $0x15, Z10, Z18, K2
-	VMOVAPS.Z  Z17, K1, Z17
-	VMOVAPS.Z  Z18, K2, Z18
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z20
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z21
-	VCMPPS     $0x03, Z17, Z17, K1
-	VCMPPS     $0x03, Z18, Z18, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z20, K1, Z17
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z21, K2, Z18
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z18, Z18
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z18, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z18, K2, Z18
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z18, Z18
-	VMULPS     Z16, Z17, Z17
-	VMULPS     Z19, Z18, Z18
-	VPTESTNMD  elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPTESTNMD  elementwiseAVX5127f800000<>+0(SB), Z18, K2
-	VPANDD     Z1, Z17, K1, Z17
-	VPANDD     Z1, Z18, K2, Z18
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z16
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z19
-	VCMPPS     $0x03, Z17, Z17, K1
-	VCMPPS     $0x03, Z18, Z18, K2
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z16, K1, Z17
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z19, K2, Z18
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z16
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z18, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z16, K1
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K2
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z16, K1, Z16
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K2, Z17
-	VPSRLD     $0x10, Z16, Z16
-	VPSRLD     $0x10, Z17, Z17
-	VPMOVDW    Z16, (DX)
-	VPMOVDW    Z17, 32(DX)
-	ADDQ       $0x40, BX
-	ADDQ       $0x40, DX
-	SUBQ       $0x02, CX
-	JGE        together7
-
-rest7:
-	ADDQ $0x02, CX
-	JEQ  done7
-
-loop7:
-	VPMOVZXWD (BX), Z16
-	VPSLLD    $0x10, Z16, Z16
-	VMULPS    Z0, Z16, Z17
-	VPTESTNMD elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPANDD    Z1, Z17, K1, Z17
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z17, Z17, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K1, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VPXORD     Z1, Z17, Z17
-
-	// Clamp; a NaN in the second operand stays.
-	VMOVUPS      Z5, Z18
-	VMAXPS       Z17, Z2, Z17
-	VMINPS       Z17, Z3, Z17
-	VFMADD231PS  Z4, Z17, Z18
-	VRNDSCALEPS  $0x09, Z18, Z18
-	VMINPS       Z18, Z8, Z18
-	VFNMADD231PS Z6, Z18, Z17
-	VFNMADD231PS Z7, Z18, Z17
-	VMOVUPS      Z11, Z19
-	VFMADD213PS  Z12, Z17, Z19
-	VFMADD213PS  Z13, Z17, Z19
-	VFMADD213PS  Z14, Z17, Z19
-	VFMADD213PS  Z15, Z17, Z19
-	VFMADD213PS  Z5, Z17, Z19
-	VMULPS       Z17, Z17, Z20
-	VFMADD213PS  Z17, Z20, Z19
-	VADDPS       Z9, Z19, Z19
-	VSCALEFPS    Z18, Z19, Z19
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VCMPPS     $0x03, Z19, Z19, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z19
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z19, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z19
-	VADDPS     Z9, Z19, Z19
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z17
-	VCMPPS     $0x03, Z19, Z19, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z17, K1, Z19
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z19, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z19
-	VMOVUPS    Z9, Z17
-	VDIVPS     Z19, Z17, Z17
-	VCMPPS     $0x15, Z10, Z17, K1
-	VMOVAPS.Z  Z17, K1, Z17
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z18
-	VCMPPS     $0x03, Z17, Z17, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z18, K1, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z17
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z17, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z17, K1, Z17
-	VPANDD     elementwiseAVX512ffff0000<>+0(SB), Z17, Z17
-	VMULPS     Z16, Z17, Z17
-	VPTESTNMD  elementwiseAVX5127f800000<>+0(SB), Z17, K1
-	VPANDD     Z1, Z17, K1, Z17
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VMOVUPS    elementwiseAVX51200400000<>+0(SB), Z16
-	VCMPPS     $0x03, Z17, Z17, K1
-	VPTERNLOGD $0xa8, elementwiseAVX512ffc00000<>+0(SB), Z16, K1, Z17
-	VPADDD     elementwiseAVX51200008000<>+0(SB), Z17, Z16
-	VPTESTNMD  elementwiseAVX5120000ffff<>+0(SB), Z16, K1
-	VPANDD     elementwiseAVX512fffeffff<>+0(SB), Z16, K1, Z16
-	VPSRLD     $0x10, Z16, Z16
-	VPMOVDW    Z16, (DX)
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, DX
-	DECQ       CX
-	JNE        loop7
-
-done7:
 	VZEROUPPER
 	RET
 

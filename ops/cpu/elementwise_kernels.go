@@ -35,10 +35,9 @@ type sumKernel[T float32 | uint16] func(mode, n int, group *float32, r0, r1, r2,
 // bytes apart.
 type rowsKernel func(rows, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
-// geluKernel computes x * logistic(scale * x) for n values, a multiple of elementwiseLanes above zero, as three equations do: with
-// modeFlush products are flushed, and from codes to codes (modeLeftHalf and modeNarrow) every result is rounded to bfloat16 and
-// the logistic is elementary.Set.LogisticBFloat16.
-type geluKernel func(mode, n int, dst, x *byte, scale float32)
+// geluKernel computes x * logistic(scale * x) for n values, a multiple of elementwiseLanes above zero, as three equations do; with
+// modeFlush the products are flushed.
+type geluKernel func(mode, n int, dst, x *float32, scale float32)
 
 // elementwiseLanes is what the number of values that a kernel computes is a multiple of.
 const elementwiseLanes = 16
@@ -173,22 +172,20 @@ func (f unaryKernel) run(mode, n int, dst, x floats) {
 	edges.Put(e)
 }
 
-// run calls the kernel for n values, any number of them, all float32 or all codes.
-func (f geluKernel) run(mode, n int, dst, x floats, scale float32) {
-	mode |= dst.mode(modeNarrow) | x.mode(modeLeftHalf)
-	whole := n &^ (elementwiseLanes - 1)
+// run calls the kernel for any number of values.
+func (f geluKernel) run(mode int, dst, x []float32, scale float32) {
+	whole := len(x) &^ (elementwiseLanes - 1)
+	dst = dst[:len(x)]
 	if whole > 0 {
-		_, _ = dst.at(whole-1), x.at(whole-1)
-		f(mode, whole, dst.at(0), x.at(0), scale)
+		f(mode, whole, &dst[0], &x[0], scale)
 	}
-	if whole == n {
+	if whole == len(x) {
 		return
 	}
-	e := edges.Get().(*edge)
-	to, from := e.dst.as(dst), e.x.fill(x, whole, n-whole, 1)
-	f(mode, elementwiseLanes, to.at(0), from.at(0), scale)
-	e.dst.drain(dst, whole, n-whole)
-	edges.Put(e)
+	var rest [elementwiseLanes]float32
+	copy(rest[:], x[whole:])
+	f(mode, elementwiseLanes, &rest[0], &rest[0], scale)
+	copy(dst[whole:], rest[:])
 }
 
 // encodeBFloat16 is bf16.EncodeBFloat16.

@@ -14,8 +14,8 @@ func (p *tileProgram) shorten(r *run) {
 	p.fuse(r)
 }
 
-// fuse lets one kernel carry out the three equations of a GELU, x * logistic(scale * x), where nothing else wants the two results
-// in between. The first two steps are left out then.
+// fuse lets one kernel carry out the three equations of a GELU in float32, x * logistic(scale * x), where nothing else wants the
+// two results in between. The first two steps are left out then.
 func (p *tileProgram) fuse(r *run) {
 	if activeElementwise().gelu == nil {
 		return
@@ -50,7 +50,7 @@ func (p *tileProgram) gelu(r *run, i int) (scale []float32, x tileSource, ok boo
 		return nil, x, false
 	}
 	for _, st := range []*tileStep{scaled, logistic, product} {
-		if !st.kernels || st.storage != x.storage || st.plan.FlushOperands != [3]bool{} {
+		if !st.kernels || st.storage != ops.StoreFloat32 || x.storage != ops.StoreFloat32 || st.plan.FlushOperands != [3]bool{} {
 			return nil, x, false
 		}
 		for _, src := range st.in {
@@ -59,7 +59,7 @@ func (p *tileProgram) gelu(r *run, i int) (scale []float32, x tileSource, ok boo
 			}
 		}
 	}
-	if scaled.plan.Flush != product.plan.Flush || product.stored != nil && product.slot >= 0 || logistic.plan.Half != (x.storage == ops.StoreBFloat16) || logistic.plan.Functions != elementary.XLACPU.Name {
+	if scaled.plan.Flush != product.plan.Flush || product.stored != nil && product.slot >= 0 || logistic.plan.Half || logistic.plan.Functions != elementary.XLACPU.Name {
 		return nil, x, false
 	}
 	return scaled.in[k].fixed.F32, x, true
@@ -104,6 +104,6 @@ func (st *tileStep) geluStep() vectorStep {
 		mode = modeFlush
 	}
 	return func(out *ops.Tensor, in []*ops.Tensor) {
-		f.run(mode, out.Shape.Size(), floatsOf(out, 0), floatsOf(in[0], 0), scale)
+		f.run(mode, out.F32, in[0].F32, scale)
 	}
 }

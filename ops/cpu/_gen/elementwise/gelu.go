@@ -6,44 +6,33 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// gelu generates the kernel of the model's GELU, x * logistic(scale * x), with every rounding between its three operations:
-// from float32 to float32, and from codes to codes.
+// gelu generates the kernel of the model's GELU in float32, x * logistic(scale * x).
 func (c *code) gelu() {
-	TEXT("elementwise"+c.isa+"GELU", NOSPLIT, "func(mode, n int, dst, x *byte, scale float32)")
+	TEXT("elementwise"+c.isa+"GELU", NOSPLIT, "func(mode, n int, dst, x *float32, scale float32)")
 	Doc("elementwise" + c.isa + "GELU is a geluKernel.")
 	mode, n := Load(Param("mode"), GP64()), Load(Param("n"), GP64())
 	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
-	const codes = modeNarrow | modeLeftHalf
-	modes := c.withNative([]int{0, modeFlush, codes, codes | modeFlush}, codes|modeFlush)
 	together := 1
 	if c.wide {
 		together = longTogether
 	}
 	scale := c.register()
-	c.loops(modes, together, mode, n, func(m int) {
+	c.loops([]int{0, modeFlush}, together, mode, n, func(m int) {
 		VBROADCASTSS(NewParamAddr("scale", 32), scale)
-		c.hold(logisticConstants...) // more would not leave enough registers
+		c.holdFor(m, logisticConstants)
 	}, func(m, vectors int) {
-		half := m&codes != 0
-		size := c.size(half)
 		c.together(vectors, func(i int) {
 			v, y := c.register(), c.register()
-			c.load(half, Mem{Base: x, Disp: i * size}, v)
+			c.load(false, Mem{Base: x, Disp: i * c.bytes}, v)
 			c.do(func() { VMULPS(scale, v, y) })
-			if m&modeFlush != 0 && !c.native {
+			if m&modeFlush != 0 {
 				c.flush(y)
 			}
-			round := c.round
-			if !half {
-				round = func(VecVirtual) {}
-			}
-			round(y)
-			z := c.logistic(y, round)
-			round(z)
+			z := c.logistic(y, func(VecVirtual) {})
 			c.do(func() { VMULPS(v, z, z) })
-			c.store(m, z, Mem{Base: dst, Disp: i * size})
+			c.store(m, z, Mem{Base: dst, Disp: i * c.bytes})
 		})
-		ADDQ(Imm(uint64(vectors*size)), x)
-		ADDQ(Imm(uint64(vectors*size)), dst)
+		ADDQ(Imm(uint64(vectors*c.bytes)), x)
+		ADDQ(Imm(uint64(vectors*c.bytes)), dst)
 	})
 }
