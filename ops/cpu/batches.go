@@ -3,7 +3,6 @@ package cpu
 import (
 	"slices"
 
-	"bf16lab/bf16"
 	"bf16lab/ops"
 )
 
@@ -148,28 +147,6 @@ func (u *unit) turned(v ops.View) (turned *unit, rows int, ok bool) {
 		turned.row = append(turned.row, r)
 	}
 	return turned, rows, true
-}
-
-// private tells whether every plan makes the operands of a product by itself, and in a storage that the product reads as it is.
-func (p *Program) private(dot *ops.Node, sides [2]*unit) bool {
-	for i, plan := range p.plans {
-		np := &plan.Nodes[dot.Index]
-		if np.Alias || np.Imposed || np.FromReference != [3]bool{} {
-			return false
-		}
-		for k, side := range sides {
-			for _, n := range side.nodes {
-				if own := &plan.Nodes[n.Index]; own.Imposed || own.FromReference != [3]bool{} {
-					return false
-				}
-			}
-			wide := p.storage(i, side.result().Out[0]) == ops.StoreFloat64
-			if wide != np.Double || np.Double && np.Operands[k] != (bf16.Format{}) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // batchWorker is a goroutine's part in a product that is carried out batch by batch.

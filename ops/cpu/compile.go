@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"slices"
 
 	"bf16lab/ops"
 )
@@ -33,16 +32,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	joins := joins{
-		transpose: func(dot, transpose *ops.Node) bool {
-			return len(p.watches[dot.Out[0]]) == 0 && p.plainTranspose(dot, transpose)
-		},
-		operands: p.private,
-		watched: func(u *unit) bool {
-			return slices.ContainsFunc(u.nodes, func(n *ops.Node) bool { return len(p.watches[n.Out[0]]) > 0 })
-		},
-	}
-	p.cut(schedule(g, watched, cutsOf(g, plans, p.watches), joins), strip)
+	p.cut(schedule(g, watched, cutsOf(g, plans, p.watches), p.joins()), strip)
 	for _, stage := range p.stages {
 		for _, s := range stage.steps() {
 			p.work += s.work()

@@ -113,18 +113,6 @@ func joinTransposes(units []*unit, consumers [][]*ops.Node, joins func(dot, tran
 	return out
 }
 
-// plainTranspose tells whether every plan keeps the result of a transpose as it keeps that of the product before.
-func (p *Program) plainTranspose(dot, transpose *ops.Node) bool {
-	for i, plan := range p.plans {
-		a, b := &plan.Nodes[dot.Index], &plan.Nodes[transpose.Index]
-		only := b.FromReference == [3]bool{} && !b.Round && !b.Alias && !b.Imposed && !a.Alias && !a.Imposed && b.Operands == ops.NodePlan{}.Operands
-		if !only || p.storage(i, dot.Out[0]) != p.storage(i, transpose.Out[0]) {
-			return false
-		}
-	}
-	return true
-}
-
 // permutedProduct is a product that is written in another order, with its operands.
 type permutedProduct struct {
 	permutation

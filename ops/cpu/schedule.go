@@ -60,14 +60,6 @@ func cutUnits(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts, columns bo
 	return units
 }
 
-// joins tells what may become one unit with a product: the transpose that reads it, in whose order it is written then, and
-// the row units that make its operands.
-type joins struct {
-	transpose func(dot, transpose *ops.Node) bool
-	operands  func(dot *ops.Node, sides [2]*unit) bool
-	watched   func(u *unit) bool // whether somebody watches what a unit makes
-}
-
 // Needed returns the equations that values depend on, in order.
 func Needed(g *ops.Graph, roots ...*ops.Value) []*ops.Node {
 	keep := make([]bool, len(g.Nodes))

@@ -81,7 +81,8 @@ func (st *tileStep) hasKernels(kept ops.Storage) bool {
 // kernelOperand returns how a kernel reads an operand: codes, where the operand has them at every place of the result.
 func (st *tileStep) kernelOperand(j int) ops.Storage {
 	src := &st.in[j]
-	if src.fixed == nil && src.storage == ops.StoreBFloat16 && src.kind == tiled && src.inner.Equal(st.row.inner) &&
+	everywhere := src.inner.Equal(st.row.inner) || st.row.node.Primitive == ops.ReduceWindowMaxPrimitive
+	if src.fixed == nil && src.storage == ops.StoreBFloat16 && src.kind == tiled && everywhere &&
 		src.round == (bf16.Format{}) && takesHalf(st.row.node.Primitive, st.plan, j) {
 		return ops.StoreBFloat16
 	}

@@ -30,6 +30,8 @@ func (k *elementwiseKernels) vectorStep(p ops.Primitive, params any, plan *ops.N
 		step = k.power(params.(ops.IntegerPowParams).Y, mode, plan)
 	case k.unary(p, plan) != nil:
 		step = mapWith(k.unary(p, plan), mode)
+	case p == ops.ReduceWindowMaxPrimitive && params.(ops.WindowParams).Dimensions[1] == 2:
+		step = largerOfTwo(k.max)
 	}
 	if step == nil || mode == 0 || plan.FlushOperands == [3]bool{} {
 		return step
@@ -121,6 +123,16 @@ func zipWith(f binaryKernel, mode int) vectorStep {
 func mapWith(f unaryKernel, mode int) vectorStep {
 	return func(out *ops.Tensor, in []*ops.Tensor) {
 		f.run(mode, out.Shape.Size(), floatsOf(out, 0), floatsOf(in[0], 0))
+	}
+}
+
+// largerOfTwo takes the larger element of windows of two: the tile of the operand has the two rows of each row of the result.
+func largerOfTwo(f binaryKernel) vectorStep {
+	return func(out *ops.Tensor, in []*ops.Tensor) {
+		size := out.Shape[1]
+		for row := range out.Shape[0] {
+			f.run(0, size, floatsOf(out, row*size), floatsOf(in[0], 2*row*size), floatsOf(in[0], (2*row+1)*size), 1, 1)
+		}
 	}
 }
 
