@@ -20,49 +20,59 @@ type columnProgram struct {
 // buffers.
 func (r *run) newColumnProgram(u *unit, in *instance) *columnProgram {
 	p := &columnProgram{unit: u, block: min(u.columnBlock(), u.columnCount())}
-	made, last := map[*ops.Value]int{}, r.lastUses(u)
-	var free []int
+	made := map[*ops.Value]int{}
 	for i, c := range u.column {
 		plan, out := r.nodePlan(in, c.node), c.node.Out[0]
-		st := tileStep{row: u.columnRow(c), plan: plan, slot: -1}
-		var gather []int
+		st := tileStep{row: u.columnRow(c), plan: plan, slot: noBuffer}
 		for j, o := range st.row.in {
-			src := r.source(in, st.row, plan, o, j, p.steps, made)
-			st.in = append(st.in, src)
-			gather = append(gather, -1)
+			st.in = append(st.in, r.source(in, st.row, plan, o, j, p.steps, made))
 		}
 		st.settle()
 		if sumsLeadingAxes(c.node) && sumsCodes(plan, st.in[0].storage, st.in[0].round) {
 			st.in[0].slot = inPlace
 		}
+		made[out] = i
+		if !plan.Alias {
+			st.stored = r.room(r.class[in.plan][out.ID], out.Shape, plan.Storage(out.DType))
+		}
+		p.add(st)
+	}
+	p.assignColumns(p.lastReads(r))
+	return p
+}
+
+// assignColumns gives every step its buffers: for its result, for operands that are widened or rounded first, for the columns of
+// stored operands and for results that are kept in another storage.
+func (p *columnProgram) assignColumns(last []int) {
+	var free []int
+	for i := range p.steps {
+		st, c := &p.steps[i], p.unit.column[i]
 		var temporary []int
+		gather, kept := make([]int, len(st.in)), noBuffer
 		for j := range st.in {
-			src := &st.in[j]
-			if src.stored != nil && u.wholeOperand(c.node.In[j]) {
-				gather[j] = p.buffer(&free, u.columnRows*p.block, src.storage)
+			src, whole := &st.in[j], p.unit.wholeOperand(c.node.In[j])
+			gather[j] = noBuffer
+			if src.stored != nil && whole {
+				gather[j] = p.buffer(&free, p.rows(true)*p.block, src.storage)
 				temporary = append(temporary, gather[j])
 			}
 			if src.slot == needsBuffer {
-				src.slot = p.buffer(&free, p.rows(u.wholeOperand(c.node.In[j]))*p.block, src.want)
+				src.slot = p.buffer(&free, p.rows(whole)*p.block, src.want)
 				temporary = append(temporary, src.slot)
 			}
 		}
-		made[out] = i
-		kept := -1
-		if plan.Alias {
+		if st.plan.Alias {
 			temporary = nil // the result lies there
 		} else {
 			st.slot = p.buffer(&free, p.rows(c.whole)*p.block, st.storage)
-			st.stored = r.room(r.class[in.plan][out.ID], out.Shape, plan.Storage(out.DType))
-			if st.stored != nil && st.stored.Storage() != st.storage {
-				kept = p.buffer(&free, p.rows(c.whole)*p.block, st.stored.Storage())
-				temporary = append(temporary, kept)
-			}
 		}
-		p.add(st, gather, kept)
-		free = append(append(free, temporary...), p.dead(last, made, i)...)
+		if st.encoded() {
+			kept = p.buffer(&free, p.rows(c.whole)*p.block, st.stored.Storage())
+			temporary = append(temporary, kept)
+		}
+		p.gather, p.kept = append(p.gather, gather), append(p.kept, kept)
+		free = append(append(free, temporary...), p.dead(last, i)...)
 	}
-	return p
 }
 
 // rows returns the number of rows of a whole value, or of a single row.
@@ -74,8 +84,8 @@ func (p *columnProgram) rows(whole bool) int {
 }
 
 // add appends a step.
-func (p *columnProgram) add(st tileStep, gather []int, kept int) {
-	p.steps, p.gather, p.kept = append(p.steps, st), append(p.gather, gather), append(p.kept, kept)
+func (p *columnProgram) add(st tileStep) {
+	p.steps = append(p.steps, st)
 	sum, grid := sumsLeadingAxes(st.row.node), bf16.SumGrid{}
 	if sum && st.plan.Sum.Kind == bf16.Tiles {
 		grid = st.plan.Sum.Grid(p.unit.columnRows)

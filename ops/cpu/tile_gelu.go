@@ -5,15 +5,6 @@ import (
 	"bf16lab/ops/elementary"
 )
 
-// shorten leaves steps out whose work others can do as well, where nobody inspects them.
-func (p *tileProgram) shorten(r *run) {
-	if r.inspector != nil {
-		return
-	}
-	p.tabulate(r)
-	p.fuse(r)
-}
-
 // fuse lets one kernel carry out the three equations of a GELU in float32, x * logistic(scale * x), where nothing else wants the
 // two results in between. The first two steps are left out then.
 func (p *tileProgram) fuse(r *run) {
@@ -59,7 +50,7 @@ func (p *tileProgram) gelu(r *run, i int) (scale []float32, x tileSource, ok boo
 			}
 		}
 	}
-	if scaled.plan.Flush != product.plan.Flush || product.stored != nil && product.slot >= 0 || logistic.plan.Half || logistic.plan.Functions != elementary.XLACPU.Name {
+	if scaled.plan.Flush != product.plan.Flush || product.encoded() || logistic.plan.Half || logistic.plan.Functions != elementary.XLACPU.Name {
 		return nil, x, false
 	}
 	return scaled.in[k].fixed.F32, x, true

@@ -46,7 +46,7 @@ func (p *tileProgram) tabulate(r *run) {
 	}
 	for i := len(p.steps) - 1; i >= 0; i-- {
 		st, c := &p.steps[i], chains[i]
-		if c == nil || st.fused || st.storage != ops.StoreBFloat16 || st.stored != nil && st.slot >= 0 || !p.worthTable(c) {
+		if c == nil || st.fused || st.storage != ops.StoreBFloat16 || st.encoded() || !p.worthTable(c) {
 			continue
 		}
 		st.table, st.in = p.table(c), []tileSource{c.source}

@@ -135,3 +135,27 @@ func TestTablesAreTheirChains(t *testing.T) {
 		t.Errorf("%d different results of 8 chains: keys that leave something out would not be seen", len(differ))
 	}
 }
+
+// The value that a chain begins with is there until the table is read, though the equation that reads it comes earlier.
+func TestTablesReadWhatIsThere(t *testing.T) {
+	lowerLimits(t)
+	b := ops.NewBuilder()
+	argument := func(name string) *ops.Value { return b.Argument(name, ops.Compute, 90, 70) }
+	x := b.Add(argument("x"), b.Argument("row", ops.Compute, 1, 70))
+	y := b.Exp(x)
+	other := b.Add(argument("p"), argument("q"))
+	third := b.Mul(other, argument("r"))
+	sum := b.Add(b.Add(b.Log1p(y), other), third)
+	plan := formatPlan(b.Graph(), bf16.BFloat16)
+	for i := range plan.Nodes {
+		plan.Nodes[i].Functions = elementary.XLACPU.Name
+	}
+	c := opstest.Case{Graph: b.Graph(), Plans: []*ops.Plan{plan}, Load: load}
+	got := opstest.Collect(t, lockStep(2), c, []*ops.Value{sum})[0][0]
+	want := opstest.Kept(b.Graph(), plan, load)[sum.ID]
+	for i, bits := range got {
+		if w := opstest.Bits(want, i); bits != w && !opstest.BothNaN(bits, w) {
+			t.Fatalf("element %d is %#x, want %#x", i, bits, w)
+		}
+	}
+}
