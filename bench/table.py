@@ -5,6 +5,7 @@ import json
 import sys
 
 OURS = 'bf16lab'
+GROWTH = 'trunk-16384', 'trunk-131072'  # how the time grows with the length
 ROWS = [
     ('gemm-512', 'float32 product, 512 x 512 x 512', [('OpenBLAS', 'gemm-512')]),
     ('gemm-1024', 'float32 product, 1,024 x 1,024 x 1,024', [('OpenBLAS', 'gemm-1024')]),
@@ -42,9 +43,9 @@ def read(path):
 def compared(ours, other):
     """Time of ours / time of the other. Of two lengths of one measurement, the time per base without attention: that of attention grows
     with the square of the length."""
-    length, before = (int(r['name'].rpartition('-')[2]) if r.get('attention') else 1 for r in (ours, other))
-    if ours['tool'] != other['tool'] or length == before:
+    if ours['tool'] != other['tool'] or not ours.get('attention'):
         return ours['seconds'] / other['seconds']
+    length, before = (int(r['name'].split('-')[1]) for r in (ours, other))
     return (ours['seconds'] - ours['attention']) / length / ((other['seconds'] - other['attention']) / before)
 
 
@@ -59,7 +60,7 @@ def beside_it(ours, tool, other):
 
 def duration(r):
     """Seconds, and how many of them went into attention where that was measured."""
-    if not r.get('attention'):
+    if r['name'] not in GROWTH:
         return seconds(r['seconds'])
     return f'{seconds(r["seconds"])}, attention {seconds(r["attention"])} of it'
 
