@@ -65,10 +65,10 @@ func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16,
 func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
 // elementwiseAVX2GELU is a geluKernel.
-func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32)
+func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 
 // elementwiseAVX2Lookup is a lookupKernel.
-func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16)
+func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
 
 // elementwiseAVX2EverySecond is a secondKernel.
 func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)

@@ -5565,22 +5565,24 @@ vector:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·elementwiseAVX2GELU(SB), NOSPLIT, $0-36
+// func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·elementwiseAVX2GELU(SB), NOSPLIT, $0-48
 	MOVQ         mode+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         dst+16(FP), DX
 	MOVQ         x+24(FP), BX
+	MOVQ         ahead+40(FP), SI
 	SHRQ         $0x03, CX
 	CMPQ         AX, $0x01
 	JEQ          mode1
 	VBROADCASTSS scale+32(FP), Y0
 
 loop0:
-	VMOVUPS (BX), Y1
-	VMULPS  Y0, Y1, Y2
-	VPXOR   elementwiseAVX280000000<>+0(SB), Y2, Y2
+	PREFETCHT1 (SI)
+	VMOVUPS    (BX), Y1
+	VMULPS     Y0, Y1, Y2
+	VPXOR      elementwiseAVX280000000<>+0(SB), Y2, Y2
 
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
@@ -5616,6 +5618,7 @@ loop0:
 	VMOVUPS      Y2, (DX)
 	ADDQ         $0x20, BX
 	ADDQ         $0x20, DX
+	ADDQ         $0x20, SI
 	DECQ         CX
 	JNE          loop0
 	VZEROUPPER
@@ -5625,14 +5628,15 @@ mode1:
 	VBROADCASTSS scale+32(FP), Y0
 
 loop1:
-	VMOVUPS  (BX), Y1
-	VMULPS   Y0, Y1, Y2
-	VPAND    elementwiseAVX27f800000<>+0(SB), Y2, Y3
-	VPXOR    Y4, Y4, Y4
-	VPCMPEQD Y4, Y3, Y3
-	VPAND    elementwiseAVX27fffffff<>+0(SB), Y3, Y3
-	VPANDN   Y2, Y3, Y2
-	VPXOR    elementwiseAVX280000000<>+0(SB), Y2, Y2
+	PREFETCHT1 (SI)
+	VMOVUPS    (BX), Y1
+	VMULPS     Y0, Y1, Y2
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN     Y2, Y3, Y2
+	VPXOR      elementwiseAVX280000000<>+0(SB), Y2, Y2
 
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
@@ -5673,71 +5677,76 @@ loop1:
 	VMOVUPS      Y2, (DX)
 	ADDQ         $0x20, BX
 	ADDQ         $0x20, DX
+	ADDQ         $0x20, SI
 	DECQ         CX
 	JNE          loop1
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16)
-TEXT ·elementwiseAVX2Lookup(SB), NOSPLIT, $0-32
+// func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+// Requires: MMX+
+TEXT ·elementwiseAVX2Lookup(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
 	MOVQ table+24(FP), BX
+	MOVQ ahead+32(FP), SI
 
 turn:
-	MOVWQZX (DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, (CX)
-	MOVWQZX 2(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 2(CX)
-	MOVWQZX 4(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 4(CX)
-	MOVWQZX 6(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 6(CX)
-	MOVWQZX 8(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 8(CX)
-	MOVWQZX 10(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 10(CX)
-	MOVWQZX 12(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 12(CX)
-	MOVWQZX 14(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 14(CX)
-	MOVWQZX 16(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 16(CX)
-	MOVWQZX 18(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 18(CX)
-	MOVWQZX 20(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 20(CX)
-	MOVWQZX 22(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 22(CX)
-	MOVWQZX 24(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 24(CX)
-	MOVWQZX 26(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 26(CX)
-	MOVWQZX 28(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 28(CX)
-	MOVWQZX 30(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 30(CX)
-	ADDQ    $0x20, DX
-	ADDQ    $0x20, CX
-	SUBQ    $0x10, AX
-	JNE     turn
+	PREFETCHT1 (SI)
+	MOVWQZX    (DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, (CX)
+	MOVWQZX    2(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 2(CX)
+	MOVWQZX    4(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 4(CX)
+	MOVWQZX    6(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 6(CX)
+	MOVWQZX    8(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 8(CX)
+	MOVWQZX    10(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 10(CX)
+	MOVWQZX    12(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 12(CX)
+	MOVWQZX    14(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 14(CX)
+	MOVWQZX    16(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 16(CX)
+	MOVWQZX    18(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 18(CX)
+	MOVWQZX    20(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 20(CX)
+	MOVWQZX    22(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 22(CX)
+	MOVWQZX    24(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 24(CX)
+	MOVWQZX    26(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 26(CX)
+	MOVWQZX    28(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 28(CX)
+	MOVWQZX    30(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 30(CX)
+	ADDQ       $0x20, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, SI
+	SUBQ       $0x10, AX
+	JNE        turn
 	RET
 
 // func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)

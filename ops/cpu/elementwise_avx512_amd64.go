@@ -65,10 +65,10 @@ func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint1
 func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
 // elementwiseAVX512GELU is a geluKernel.
-func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32)
+func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 
 // elementwiseAVX512Lookup is a lookupKernel.
-func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16)
+func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
 
 // elementwiseAVX512EverySecond is a secondKernel.
 func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)

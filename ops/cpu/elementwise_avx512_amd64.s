@@ -9215,13 +9215,14 @@ vector:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32)
-// Requires: AVX, AVX512F
-TEXT ·elementwiseAVX512GELU(SB), NOSPLIT, $0-36
+// func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·elementwiseAVX512GELU(SB), NOSPLIT, $0-48
 	MOVQ         mode+0(FP), AX
 	MOVQ         n+8(FP), CX
 	MOVQ         dst+16(FP), DX
 	MOVQ         x+24(FP), BX
+	MOVQ         ahead+40(FP), SI
 	SHRQ         $0x04, CX
 	CMPQ         AX, $0x01
 	JEQ          mode1
@@ -9245,12 +9246,14 @@ TEXT ·elementwiseAVX512GELU(SB), NOSPLIT, $0-36
 	JLT          rest0
 
 together0:
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z19
-	VMULPS  Z0, Z16, Z17
-	VMULPS  Z0, Z19, Z20
-	VPXORD  Z1, Z17, Z17
-	VPXORD  Z1, Z20, Z20
+	PREFETCHT1 (SI)
+	PREFETCHT1 64(SI)
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z19
+	VMULPS     Z0, Z16, Z17
+	VMULPS     Z0, Z19, Z20
+	VPXORD     Z1, Z17, Z17
+	VPXORD     Z1, Z20, Z20
 
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      Z5, Z18
@@ -9305,6 +9308,7 @@ together0:
 	VMOVUPS      Z18, 64(DX)
 	ADDQ         $0x80, BX
 	ADDQ         $0x80, DX
+	ADDQ         $0x80, SI
 	SUBQ         $0x02, CX
 	JGE          together0
 
@@ -9313,9 +9317,10 @@ rest0:
 	JEQ  done0
 
 loop0:
-	VMOVUPS (BX), Z16
-	VMULPS  Z0, Z16, Z17
-	VPXORD  Z1, Z17, Z17
+	PREFETCHT1 (SI)
+	VMOVUPS    (BX), Z16
+	VMULPS     Z0, Z16, Z17
+	VPXORD     Z1, Z17, Z17
 
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      Z5, Z18
@@ -9345,6 +9350,7 @@ loop0:
 	VMOVUPS      Z17, (DX)
 	ADDQ         $0x40, BX
 	ADDQ         $0x40, DX
+	ADDQ         $0x40, SI
 	DECQ         CX
 	JNE          loop0
 
@@ -9374,16 +9380,18 @@ mode1:
 	JLT          rest1
 
 together1:
-	VMOVUPS   (BX), Z17
-	VMOVUPS   64(BX), Z20
-	VMULPS    Z0, Z17, Z18
-	VMULPS    Z0, Z20, Z21
-	VPTESTNMD Z16, Z18, K1
-	VPTESTNMD Z16, Z21, K2
-	VPANDD    Z1, Z18, K1, Z18
-	VPANDD    Z1, Z21, K2, Z21
-	VPXORD    Z1, Z18, Z18
-	VPXORD    Z1, Z21, Z21
+	PREFETCHT1 (SI)
+	PREFETCHT1 64(SI)
+	VMOVUPS    (BX), Z17
+	VMOVUPS    64(BX), Z20
+	VMULPS     Z0, Z17, Z18
+	VMULPS     Z0, Z20, Z21
+	VPTESTNMD  Z16, Z18, K1
+	VPTESTNMD  Z16, Z21, K2
+	VPANDD     Z1, Z18, K1, Z18
+	VPANDD     Z1, Z21, K2, Z21
+	VPXORD     Z1, Z18, Z18
+	VPXORD     Z1, Z21, Z21
 
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      Z5, Z19
@@ -9442,6 +9450,7 @@ together1:
 	VMOVUPS      Z19, 64(DX)
 	ADDQ         $0x80, BX
 	ADDQ         $0x80, DX
+	ADDQ         $0x80, SI
 	SUBQ         $0x02, CX
 	JGE          together1
 
@@ -9450,11 +9459,12 @@ rest1:
 	JEQ  done1
 
 loop1:
-	VMOVUPS   (BX), Z17
-	VMULPS    Z0, Z17, Z18
-	VPTESTNMD Z16, Z18, K1
-	VPANDD    Z1, Z18, K1, Z18
-	VPXORD    Z1, Z18, Z18
+	PREFETCHT1 (SI)
+	VMOVUPS    (BX), Z17
+	VMULPS     Z0, Z17, Z18
+	VPTESTNMD  Z16, Z18, K1
+	VPANDD     Z1, Z18, K1, Z18
+	VPXORD     Z1, Z18, Z18
 
 	// Clamp; a NaN in the second operand stays.
 	VMOVUPS      Z5, Z19
@@ -9486,6 +9496,7 @@ loop1:
 	VMOVUPS      Z18, (DX)
 	ADDQ         $0x40, BX
 	ADDQ         $0x40, DX
+	ADDQ         $0x40, SI
 	DECQ         CX
 	JNE          loop1
 
@@ -9493,66 +9504,70 @@ done1:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16)
-TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-32
+// func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+// Requires: MMX+
+TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ dst+8(FP), CX
 	MOVQ x+16(FP), DX
 	MOVQ table+24(FP), BX
+	MOVQ ahead+32(FP), SI
 
 turn:
-	MOVWQZX (DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, (CX)
-	MOVWQZX 2(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 2(CX)
-	MOVWQZX 4(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 4(CX)
-	MOVWQZX 6(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 6(CX)
-	MOVWQZX 8(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 8(CX)
-	MOVWQZX 10(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 10(CX)
-	MOVWQZX 12(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 12(CX)
-	MOVWQZX 14(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 14(CX)
-	MOVWQZX 16(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 16(CX)
-	MOVWQZX 18(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 18(CX)
-	MOVWQZX 20(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 20(CX)
-	MOVWQZX 22(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 22(CX)
-	MOVWQZX 24(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 24(CX)
-	MOVWQZX 26(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 26(CX)
-	MOVWQZX 28(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 28(CX)
-	MOVWQZX 30(DX), SI
-	MOVWLZX (BX)(SI*2), SI
-	MOVW    SI, 30(CX)
-	ADDQ    $0x20, DX
-	ADDQ    $0x20, CX
-	SUBQ    $0x10, AX
-	JNE     turn
+	PREFETCHT1 (SI)
+	MOVWQZX    (DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, (CX)
+	MOVWQZX    2(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 2(CX)
+	MOVWQZX    4(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 4(CX)
+	MOVWQZX    6(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 6(CX)
+	MOVWQZX    8(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 8(CX)
+	MOVWQZX    10(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 10(CX)
+	MOVWQZX    12(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 12(CX)
+	MOVWQZX    14(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 14(CX)
+	MOVWQZX    16(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 16(CX)
+	MOVWQZX    18(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 18(CX)
+	MOVWQZX    20(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 20(CX)
+	MOVWQZX    22(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 22(CX)
+	MOVWQZX    24(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 24(CX)
+	MOVWQZX    26(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 26(CX)
+	MOVWQZX    28(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 28(CX)
+	MOVWQZX    30(DX), DI
+	MOVWLZX    (BX)(DI*2), DI
+	MOVW       DI, 30(CX)
+	ADDQ       $0x20, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, SI
+	SUBQ       $0x10, AX
+	JNE        turn
 	RET
 
 // func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)

@@ -36,8 +36,8 @@ type sumKernel[T float32 | uint16] func(mode, n int, group *float32, r0, r1, r2,
 type rowsKernel func(rows, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
 // geluKernel computes x * logistic(scale * x) for n values, a multiple of elementwiseLanes above zero, as three equations do; with
-// modeFlush the products are flushed.
-type geluKernel func(mode, n int, dst, x *float32, scale float32)
+// modeFlush the products are flushed. Meanwhile it fetches as many bytes from ahead on, for whoever comes next.
+type geluKernel func(mode, n int, dst, x *float32, scale float32, ahead *byte)
 
 // elementwiseLanes is what the number of values that a kernel computes is a multiple of.
 const elementwiseLanes = 16
@@ -173,18 +173,21 @@ func (f unaryKernel) run(mode, n int, dst, x floats) {
 }
 
 // run calls the kernel for any number of values.
-func (f geluKernel) run(mode int, dst, x []float32, scale float32) {
+func (f geluKernel) run(mode int, dst, x []float32, scale float32, ahead *byte) {
 	whole := len(x) &^ (elementwiseLanes - 1)
 	dst = dst[:len(x)]
+	if ahead == nil && len(x) > 0 {
+		ahead = (*byte)(unsafe.Pointer(&x[0]))
+	}
 	if whole > 0 {
-		f(mode, whole, &dst[0], &x[0], scale)
+		f(mode, whole, &dst[0], &x[0], scale, ahead)
 	}
 	if whole == len(x) {
 		return
 	}
 	var rest [elementwiseLanes]float32
 	copy(rest[:], x[whole:])
-	f(mode, elementwiseLanes, &rest[0], &rest[0], scale)
+	f(mode, elementwiseLanes, &rest[0], &rest[0], scale, ahead)
 	copy(dst[whole:], rest[:])
 }
 

@@ -32,7 +32,7 @@ func TestGELUKernel(t *testing.T) {
 					define(ops.LogisticPrimitive, &logistic, y, y)
 					define(ops.MulPrimitive, plan, want, y, want)
 					got := make([]float32, n)
-					f.run(mode, got, operand.wide, scale)
+					f.run(mode, got, operand.wide, scale, nil)
 					reportDifferences(t, got, want.F32, func(i int) string { return fmt.Sprintf("mode %d, scale %v: %08x", mode, scale, math.Float32bits(x[i])) })
 				}
 			}

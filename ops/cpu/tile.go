@@ -89,8 +89,13 @@ func (x *rowsRun) carryOut(from, to int) {
 		}
 		for tile := nextOf(g, groups, from); tile < to; tile += groups {
 			lo, hi := x.unit.tile(tile, perTile)
+			later := -1
+			if tile+groups < to {
+				later, _ = x.unit.tile(tile+groups, perTile)
+			}
 			for i, m := range x.machines[worker] {
 				start := time.Now()
+				m.lookAhead(later)
 				m.run(lo, hi)
 				x.seconds[worker][i] += time.Since(start).Seconds()
 			}

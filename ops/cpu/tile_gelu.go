@@ -89,12 +89,12 @@ func (p *tileProgram) within(r *run, i int) bool {
 }
 
 // geluStep is the vectorStep of the last of three fused steps.
-func (st *tileStep) geluStep() vectorStep {
+func (st *tileStep) geluStep(ahead **byte) vectorStep {
 	f, mode, scale := activeElementwise().gelu, 0, st.gelu[0]
 	if st.plan.Flush {
 		mode = modeFlush
 	}
 	return func(out *ops.Tensor, in []*ops.Tensor) {
-		f.run(mode, out.F32, in[0].F32, scale)
+		f.run(mode, out.F32, in[0].F32, scale, *ahead)
 	}
 }

@@ -13,6 +13,8 @@ type tileMachine struct {
 	vectors  []vectorStep  // by step; nil where the definition serves
 	places   []stepPlaces  // by step
 	results  []*ops.Tensor // of the current tile, by step
+	source   *tileSource   // the stored rows that a tile reads first; nil if there are none
+	ahead    *byte         // where those of a later tile are, which kernels may fetch; nil if there is none
 	filled   bool          // whether what is the same for every tile is there
 	into     *ops.Tensor   // where results of the last step go instead of a buffer, from row first on; nil for none
 	first    int
@@ -55,9 +57,12 @@ func (p *tileProgram) machine(allocate func(shape ops.Shape, s ops.Storage) *ops
 	for i := range p.steps {
 		st := &p.steps[i]
 		m.contexts = append(m.contexts, ops.NewContext(st.row.params, st.plan))
-		m.vectors = append(m.vectors, st.vector())
+		m.vectors = append(m.vectors, st.vector(&m.ahead))
 		places := stepPlaces{out: newTilePlace(st.row.inner), in: make([]*ops.Tensor, len(st.in))}
-		for _, src := range st.in {
+		for j, src := range st.in {
+			if m.source == nil && !st.fused && src.stored != nil && src.kind == tiled && !src.whole {
+				m.source = &st.in[j]
+			}
 			places.sources = append(places.sources, newTilePlace(src.inner))
 			places.operands = append(places.operands, newTilePlace(src.inner))
 		}
@@ -70,6 +75,16 @@ func (p *tileProgram) machine(allocate func(shape ops.Shape, s ops.Storage) *ops
 	}
 	m.filled = true
 	return m
+}
+
+// lookAhead tells with which row a later tile begins; below 0 there is none.
+func (m *tileMachine) lookAhead(lo int) {
+	m.ahead = nil
+	if m.source == nil || lo < 0 {
+		return
+	}
+	t := m.source.stored
+	m.ahead = &bytesOf(t)[lo*m.source.inner.Size()*t.Storage().Bytes()]
 }
 
 // run computes rows lo..hi-1. The results hold until the next run.

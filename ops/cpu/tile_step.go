@@ -136,12 +136,13 @@ func (src *tileSource) keep(s ops.Storage) {
 }
 
 // vector returns how kernels carry out the step, nil where its definition serves. It must not be shared by goroutines.
-func (st *tileStep) vector() vectorStep {
+// What takes long fetches meanwhile what lies at ahead, which may change from tile to tile.
+func (st *tileStep) vector(ahead **byte) vectorStep {
 	if st.table != nil {
-		return st.tableStep()
+		return st.tableStep(ahead)
 	}
 	if st.gelu != nil {
-		return st.geluStep()
+		return st.geluStep(ahead)
 	}
 	if st.moves {
 		return activeElementwise().moveStep(st.row.params, st.storage, st.row.inner, st.in)

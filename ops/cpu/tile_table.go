@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"bf16lab/ops"
 )
@@ -180,7 +181,7 @@ func (p *tileProgram) makeTable(c *chain) *table {
 			}
 		}
 		results[i] = ops.NewTensor(ops.Shape{codes}, st.storage)
-		st.vector()(results[i], in)
+		st.vector(new(*byte))(results[i], in)
 	}
 	return (*table)(results[len(results)-1].BF16)
 }
@@ -211,21 +212,25 @@ func (p *tileProgram) reads(i int) bool {
 }
 
 // tableStep is the vectorStep of a step with a table.
-func (st *tileStep) tableStep() vectorStep {
+func (st *tileStep) tableStep(ahead **byte) vectorStep {
 	return func(out *ops.Tensor, in []*ops.Tensor) {
-		activeElementwise().lookup.run(out.BF16, in[0].BF16, st.table)
+		activeElementwise().lookup.run(out.BF16, in[0].BF16, st.table, *ahead)
 	}
 }
 
-// lookupKernel sets dst[i] = table[x[i]] for n codes, a multiple of elementwiseLanes above zero.
-type lookupKernel func(n int, dst, x, table *uint16)
+// lookupKernel sets dst[i] = table[x[i]] for n codes, a multiple of elementwiseLanes above zero. Meanwhile it fetches as many bytes
+// from ahead on.
+type lookupKernel func(n int, dst, x, table *uint16, ahead *byte)
 
 // run calls the kernel for any number of codes.
-func (f lookupKernel) run(dst, x []uint16, t *table) {
+func (f lookupKernel) run(dst, x []uint16, t *table, ahead *byte) {
 	dst = dst[:len(x)]
 	whole := len(x) &^ (elementwiseLanes - 1)
 	if whole > 0 {
-		f(whole, &dst[0], &x[0], &t[0])
+		if ahead == nil {
+			ahead = (*byte)(unsafe.Pointer(&x[0]))
+		}
+		f(whole, &dst[0], &x[0], &t[0], ahead)
 	}
 	for i := whole; i < len(x); i++ {
 		dst[i] = t[x[i]]

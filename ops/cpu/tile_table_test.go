@@ -27,7 +27,7 @@ func TestLookupKernel(t *testing.T) {
 			for i := range x {
 				x[i] = uint16(r.Uint32())
 			}
-			f.run(got[:n], x, &values)
+			f.run(got[:n], x, &values, nil)
 			for i, code := range x {
 				if got[i] != values[code] {
 					t.Fatalf("%d codes: element %d is %04x, want %04x", n, i, got[i], values[code])

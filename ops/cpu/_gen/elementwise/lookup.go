@@ -11,11 +11,13 @@ const lookupsAtOnce = 16
 
 // lookup generates the kernel that takes values from a table. Gathering instructions are slower than single loads.
 func (c *code) lookup() {
-	TEXT("elementwise"+c.isa+"Lookup", NOSPLIT, "func(n int, dst, x, table *uint16)")
+	TEXT("elementwise"+c.isa+"Lookup", NOSPLIT, "func(n int, dst, x, table *uint16, ahead *byte)")
 	Doc("elementwise" + c.isa + "Lookup is a lookupKernel.")
 	n, dst, x, table := Load(Param("n"), GP64()), Load(Param("dst"), GP64()), Load(Param("x"), GP64()), Load(Param("table"), GP64())
+	ahead := Load(Param("ahead"), GP64())
 	code := []Register{GP64(), GP64(), GP64(), GP64()}
 	Label("turn")
+	PREFETCHT1(Mem{Base: ahead})
 	for i := range lookupsAtOnce {
 		r := code[i%len(code)].(GPVirtual)
 		MOVWQZX(Mem{Base: x, Disp: 2 * i}, r)
@@ -24,6 +26,7 @@ func (c *code) lookup() {
 	}
 	ADDQ(Imm(2*lookupsAtOnce), x)
 	ADDQ(Imm(2*lookupsAtOnce), dst)
+	ADDQ(Imm(2*lookupsAtOnce), ahead)
 	SUBQ(Imm(lookupsAtOnce), n)
 	JNE(LabelRef("turn"))
 	RET()
