@@ -25,6 +25,7 @@ var elementwiseAVX512 = elementwiseKernels{
 	copyRows:         elementwiseAVX512CopyRows,
 	gelu:             elementwiseAVX512GELU,
 	lookup:           elementwiseAVX512Lookup,
+	scaleOffset:      elementwiseAVX512ScaleOffset,
 	everySecond:      elementwiseAVX512EverySecond,
 	interleave:       elementwiseAVX512Interleave,
 	transpose:        elementwiseAVX512Transpose,
@@ -60,6 +61,7 @@ var elementwiseAVX2 = elementwiseKernels{
 	copyRows:         elementwiseAVX2CopyRows,
 	gelu:             elementwiseAVX2GELU,
 	lookup:           elementwiseAVX2Lookup,
+	scaleOffset:      elementwiseAVX2ScaleOffset,
 	everySecond:      elementwiseAVX2EverySecond,
 	interleave:       elementwiseAVX2Interleave,
 	transpose:        elementwiseAVX2Transpose,
@@ -87,6 +89,10 @@ func nativeElementwise(k elementwiseKernels) elementwiseKernels {
 	} {
 		kernel := *f
 		*f = func(mode, n int, dst, x *byte) { kernel(nativeMode(mode, bits), n, dst, x) }
+	}
+	scaleOffset := k.scaleOffset
+	k.scaleOffset = func(mode, n int, dst, x *byte, scale, offset *float32) {
+		scaleOffset(nativeMode(mode, modeFlush|modeNarrow), n, dst, x, scale, offset)
 	}
 	return k
 }

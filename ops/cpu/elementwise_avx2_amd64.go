@@ -70,6 +70,9 @@ func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float3
 // elementwiseAVX2Lookup is a lookupKernel.
 func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
 
+// elementwiseAVX2ScaleOffset is a scaleOffsetKernel.
+func elementwiseAVX2ScaleOffset(mode int, n int, dst *byte, x *byte, scale *float32, offset *float32)
+
 // elementwiseAVX2EverySecond is a secondKernel.
 func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
 

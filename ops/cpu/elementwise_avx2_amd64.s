@@ -5749,6 +5749,229 @@ turn:
 	JNE        turn
 	RET
 
+// func elementwiseAVX2ScaleOffset(mode int, n int, dst *byte, x *byte, scale *float32, offset *float32)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2ScaleOffset(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ scale+32(FP), SI
+	MOVQ offset+40(FP), DI
+	SHRQ $0x03, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x27
+	JEQ  mode39
+
+loop0:
+	VMOVUPS (BX), Y0
+	VMULPS  (SI), Y0, Y0
+	VADDPS  (DI), Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	DECQ    CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS  (BX), Y0
+	VMULPS   (SI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VADDPS   (DI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, BX
+	ADDQ     $0x20, DX
+	ADDQ     $0x20, SI
+	ADDQ     $0x20, DI
+	DECQ     CX
+	JNE      loop1
+	VZEROUPPER
+	RET
+
+mode33:
+loop33:
+	VMOVUPS  (BX), Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMULPS   (SI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VADDPS   (DI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, BX
+	ADDQ     $0x20, DX
+	ADDQ     $0x20, SI
+	ADDQ     $0x20, DI
+	DECQ     CX
+	JNE      loop33
+	VZEROUPPER
+	RET
+
+mode6:
+loop6:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
+	VADDPS       (DI), Y0, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         CX
+	JNE          loop6
+	VZEROUPPER
+	RET
+
+mode7:
+loop7:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VMULPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
+	VADDPS       (DI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         CX
+	JNE          loop7
+	VZEROUPPER
+	RET
+
+mode39:
+loop39:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VMULPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
+	VADDPS       (DI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, DX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         CX
+	JNE          loop39
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2EverySecond(SB), NOSPLIT, $0-32

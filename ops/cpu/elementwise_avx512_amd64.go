@@ -70,6 +70,9 @@ func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale floa
 // elementwiseAVX512Lookup is a lookupKernel.
 func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
 
+// elementwiseAVX512ScaleOffset is a scaleOffsetKernel.
+func elementwiseAVX512ScaleOffset(mode int, n int, dst *byte, x *byte, scale *float32, offset *float32)
+
 // elementwiseAVX512EverySecond is a secondKernel.
 func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
 

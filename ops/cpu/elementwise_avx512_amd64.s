@@ -9570,6 +9570,274 @@ turn:
 	JNE        turn
 	RET
 
+// func elementwiseAVX512ScaleOffset(mode int, n int, dst *byte, x *byte, scale *float32, offset *float32)
+// Requires: AVX, AVX512F, AVX512_BF16
+TEXT ·elementwiseAVX512ScaleOffset(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ scale+32(FP), SI
+	MOVQ offset+40(FP), DI
+	SHRQ $0x04, CX
+	CMPQ AX, $0x17
+	JEQ  mode23
+	CMPQ AX, $0x37
+	JEQ  mode55
+	CMPQ AX, $0x01
+	JEQ  mode1
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x06
+	JEQ  mode6
+	CMPQ AX, $0x07
+	JEQ  mode7
+	CMPQ AX, $0x27
+	JEQ  mode39
+
+loop0:
+	VMOVUPS (BX), Z0
+	VMULPS  (SI), Z0, Z0
+	VADDPS  (DI), Z0, Z0
+	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, SI
+	ADDQ    $0x40, DI
+	DECQ    CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode23:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop23:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VMULPS        (SI), Z2, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VPMOVZXWD     Y2, Z2
+	VPSLLD        $0x10, Z2, Z2
+	VADDPS        (DI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, DX
+	ADDQ          $0x40, SI
+	ADDQ          $0x40, DI
+	DECQ          CX
+	JNE           loop23
+	VZEROUPPER
+	RET
+
+mode55:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop55:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VMULPS        (SI), Z2, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VPMOVZXWD     Y2, Z2
+	VPSLLD        $0x10, Z2, Z2
+	VADDPS        (DI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, DX
+	ADDQ          $0x40, SI
+	ADDQ          $0x40, DI
+	DECQ          CX
+	JNE           loop55
+	VZEROUPPER
+	RET
+
+mode1:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop1:
+	VMOVUPS   (BX), Z2
+	VMULPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VADDPS    (DI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	DECQ      CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop33:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMULPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VADDPS    (DI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	DECQ      CX
+	JNE       loop33
+	VZEROUPPER
+	RET
+
+mode6:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
+
+loop6:
+	VPMOVZXWD (BX), Z6
+	VPSLLD    $0x10, Z6, Z6
+	VMULPS    (SI), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPANDD     Z5, Z6, Z6
+	VADDPS     (DI), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
+	VPADDD     Z2, Z6, Z6
+	VPTESTNMD  Z3, Z6, K1
+	VPANDD     Z4, Z6, K1, Z6
+	VPSRLD     $0x10, Z6, Z6
+	VPMOVDW    Z6, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	DECQ       CX
+	JNE        loop6
+	VZEROUPPER
+	RET
+
+mode7:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop7:
+	VPMOVZXWD (BX), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VMULPS    (SI), Z8, Z8
+	VPTESTNMD Z0, Z8, K1
+	VPANDD    Z1, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
+	VPADDD     Z4, Z8, Z8
+	VPTESTNMD  Z5, Z8, K1
+	VPANDD     Z6, Z8, K1, Z8
+	VPANDD     Z7, Z8, Z8
+	VADDPS     (DI), Z8, Z8
+	VPTESTNMD  Z0, Z8, K1
+	VPANDD     Z1, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
+	VPADDD     Z4, Z8, Z8
+	VPTESTNMD  Z5, Z8, K1
+	VPANDD     Z6, Z8, K1, Z8
+	VPSRLD     $0x10, Z8, Z8
+	VPMOVDW    Z8, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	DECQ       CX
+	JNE        loop7
+	VZEROUPPER
+	RET
+
+mode39:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop39:
+	VPMOVZXWD (BX), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VPTESTNMD Z0, Z8, K1
+	VPANDD    Z1, Z8, K1, Z8
+	VMULPS    (SI), Z8, Z8
+	VPTESTNMD Z0, Z8, K1
+	VPANDD    Z1, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
+	VPADDD     Z4, Z8, Z8
+	VPTESTNMD  Z5, Z8, K1
+	VPANDD     Z6, Z8, K1, Z8
+	VPANDD     Z7, Z8, Z8
+	VADDPS     (DI), Z8, Z8
+	VPTESTNMD  Z0, Z8, K1
+	VPANDD     Z1, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
+	VPADDD     Z4, Z8, Z8
+	VPTESTNMD  Z5, Z8, K1
+	VPANDD     Z6, Z8, K1, Z8
+	VPSRLD     $0x10, Z8, Z8
+	VPMOVDW    Z8, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, DX
+	ADDQ       $0x40, SI
+	ADDQ       $0x40, DI
+	DECQ       CX
+	JNE        loop39
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX512EverySecond(SB), NOSPLIT, $0-32

@@ -16,7 +16,8 @@ const (
 	modeRightHalf = 8 // the second operand is
 	// modeNative may be set where codes are written and no result that is not flushed is subnormal: the processor's own
 	// instruction rounds, which takes subnormal values for zero.
-	modeNative = 16
+	modeNative    = 16
+	modeFlushLeft = 32 // the first operand is flushed before it is used
 )
 
 // binaryKernel computes dst[i] = x[i*xStep] op y[i*yStep] for i < n, with steps of 0 or 1, and n a multiple of elementwiseLanes
@@ -55,6 +56,7 @@ type elementwiseKernels struct {
 	copyRows                     rowsKernel
 	gelu                         geluKernel
 	lookup                       lookupKernel
+	scaleOffset                  scaleOffsetKernel
 	everySecond                  secondKernel
 	interleave                   pairKernel
 	eq, ne, lt, gt, ge           comparisonKernel

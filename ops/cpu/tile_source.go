@@ -25,6 +25,7 @@ func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperan
 	src.want = plan.Operand(j, o.value.DType)
 	if k, ok := made[o.value]; ok {
 		src.step, src.storage = k, steps[k].storage
+		src.leaveRounding()
 		return src
 	}
 	src.stored = r.operand(in, row.node, j)
@@ -34,7 +35,15 @@ func (r *run) source(in *instance, row *rowNode, plan *ops.NodePlan, o rowOperan
 		return src
 	}
 	src.whole, src.storage = o.kind == wholeRead, src.stored.Storage()
+	src.leaveRounding()
 	return src
+}
+
+// leaveRounding leaves out a rounding that changes nothing: bfloat16 codes are rounded.
+func (src *tileSource) leaveRounding() {
+	if src.storage == ops.StoreBFloat16 && src.round == bf16.BFloat16 {
+		src.round = bf16.Format{}
+	}
 }
 
 // widenShared returns an operand that is the same for all rows as an arithmetic tensor of the shape of a row, rounded if

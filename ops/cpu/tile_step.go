@@ -10,16 +10,17 @@ type tileStep struct {
 	row     *rowNode
 	plan    *ops.NodePlan
 	in      []tileSource
-	kernels bool        // whether elementwise kernels carry it out
-	fused   bool        // whether a later step carries it out as well
-	table   *table      // of a chain of steps that ends with this one, where a table carries it out
-	gelu    []float32   // the scale of a GELU whose last equation this is, where one kernel carries out all of it
-	moves   bool        // whether it only moves elements, of the storage that it keeps
-	view    bool        // whether the result is the operand's elements where they are, under another shape
-	same    bool        // whether the result is the same for every tile
-	stored  *ops.Tensor // where the result is kept for later steps; nil if it is not
-	slot    int         // buffer of the result; -1 where the result is written to stored directly
-	storage ops.Storage // of the result in the tile
+	kernels bool         // whether elementwise kernels carry it out
+	fused   bool         // whether a later step carries it out as well
+	table   *table       // of a chain of steps that ends with this one, where a table carries it out
+	gelu    []float32    // the scale of a GELU whose last equation this is, where one kernel carries out all of it
+	norm    *scaleOffset // the rows of a norm whose last equation this is, likewise
+	moves   bool         // whether it only moves elements, of the storage that it keeps
+	view    bool         // whether the result is the operand's elements where they are, under another shape
+	same    bool         // whether the result is the same for every tile
+	stored  *ops.Tensor  // where the result is kept for later steps; nil if it is not
+	slot    int          // buffer of the result; -1 where the result is written to stored directly
+	storage ops.Storage  // of the result in the tile
 }
 
 // tileSource says where an operand of an equation comes from.
@@ -140,6 +141,9 @@ func (src *tileSource) keep(s ops.Storage) {
 func (st *tileStep) vector(ahead **byte) vectorStep {
 	if st.table != nil {
 		return st.tableStep(ahead)
+	}
+	if st.norm != nil {
+		return st.normStep()
 	}
 	if st.gelu != nil {
 		return st.geluStep(ahead)

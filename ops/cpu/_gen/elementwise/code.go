@@ -215,6 +215,7 @@ const (
 	modeLeftHalf  = 4
 	modeRightHalf = 8
 	modeNative    = 16
+	modeFlushLeft = 32
 )
 
 // load reads a vector of float32 values, or of bfloat16 codes, which are widened.

@@ -34,6 +34,7 @@ func main() {
 	c.copyRows()
 	c.gelu()
 	c.lookup()
+	c.scaleOffset()
 	c.everySecond()
 	c.interleave()
 	c.transpose()
