@@ -150,5 +150,8 @@ func andAll(dst, x, y []bool) {
 
 // words returns the bytes of truth values, eight to a word.
 func words(x []bool, n int) []uint64 {
+	if n == 0 {
+		return nil // there may be fewer bytes than a word has
+	}
 	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(x))), n)
 }
