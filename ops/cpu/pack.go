@@ -26,18 +26,25 @@ func (o *operand[T]) size() int {
 
 // packPanels packs lines first, ..., first+lines-1 in panels of width lines, one after the other, see pack.
 func (o *operand[T]) packPanels(k *kernels[T], dst []T, width, first, lines, start, count int) {
+	o.inPanels(width, lines, func(i, panels int) bool {
+		return o.packStrips(k, dst[i*count:][:panels*width*count], width, panels, first+i, start, count)
+	}, func(i, n int) {
+		o.pack(k, dst[i*count:][:width*count], width, first+i, n, start, count)
+	})
+}
+
+// inPanels goes through lines in panels of width lines: several whole ones at once where lines are neighbours in memory and
+// strips takes them, the others one by one. Both are given the first line, and a number of panels or of lines.
+func (o *operand[T]) inPanels(width, lines int, strips func(i, panels int) bool, one func(i, n int)) {
 	for i := 0; i < lines; {
 		panels := 1
 		if o.line == 1 && lines-i >= width {
 			panels = min((lines-i)/width, stripsAtOnce)
 		}
-		n := panels * width * count
-		if panels == 1 || !o.packStrips(k, dst[:n], width, panels, first+i, start, count) {
+		if panels == 1 || !strips(i, panels) {
 			panels = 1
-			n = width * count
-			o.pack(k, dst[:n], width, first+i, min(width, lines-i), start, count)
+			one(i, min(width, lines-i))
 		}
-		dst = dst[n:]
 		i += panels * width
 	}
 }

@@ -55,21 +55,12 @@ func (l *lowestCodes) exactWith(other *lowestCodes) bool {
 
 // packPairPanels packs lines first, ..., first+lines-1 in panels of width lines, one after the other, see packPairs.
 func (o *operand[T]) packPairPanels(k *pairKernels[T], dst []uint32, width, first, lines int, x piece[T], lowest *lowestCodes) {
-	count := x.count / 2
-	for i := 0; i < lines; {
-		panels := 1
-		if o.line == 1 && lines-i >= width {
-			panels = min((lines-i)/width, stripsAtOnce)
-		}
-		n := panels * width * count
-		if panels == 1 || !o.packPairStrips(k, dst[:n], width, panels, first+i, x, lowest) {
-			panels = 1
-			n = width * count
-			o.packPairs(k, dst[:n], width, first+i, min(width, lines-i), x, lowest)
-		}
-		dst = dst[n:]
-		i += panels * width
-	}
+	count := x.entries()
+	o.inPanels(width, lines, func(i, panels int) bool {
+		return o.packPairStrips(k, dst[i*count:][:panels*width*count], width, panels, first+i, x, lowest)
+	}, func(i, n int) {
+		o.packPairs(k, dst[i*count:][:width*count], width, first+i, n, x, lowest)
+	})
 }
 
 // packPairStrips packs several whole panels of neighbouring lines, if they lie inside the storage.

@@ -51,7 +51,7 @@ func TestScaleOffsetKernel(t *testing.T) {
 func TestNormIsFused(t *testing.T) {
 	lowerLimits(t)
 	if activeElementwise().scaleOffset == nil {
-		t.Skip("no kernel")
+		t.Skip("this build or processor has no kernel for scale and offset")
 	}
 	b := ops.NewBuilder()
 	x := b.Neg(b.Argument("x", ops.Compute, 40, 33))
@@ -83,22 +83,10 @@ func TestNormIsFused(t *testing.T) {
 			}
 			c := opstest.Case{Graph: b.Graph(), Plans: []*ops.Plan{plan}, Load: subnormal}
 			for _, watched := range [][]*ops.Value{{y}, {y, product}} {
-				p := Compile(c.Graph, c.Plans, watched)
-				r := p.newRun(Options{Workers: 1, Load: func(v *ops.Value) (*ops.Tensor, error) { return load(v), nil }})
 				fused := false
-				for _, s := range p.stages {
-					for _, u := range s.step.units {
-						if err := r.load(u); err != nil {
-							t.Fatal(err)
-						}
-						if u.rows > 0 {
-							for _, st := range r.newTileProgram(u, s.step.instances[0], 8).steps {
-								fused = fused || st.norm != nil
-							}
-						}
-					}
+				for _, st := range tileSteps(t, Compile(c.Graph, c.Plans, watched), load) {
+					fused = fused || st.norm != nil
 				}
-				r.releaseAll()
 				if want := len(watched) == 1; fused != want {
 					t.Errorf("%v, %d values are watched: fused %v, want %v", format, len(watched), fused, want)
 				}
