@@ -76,7 +76,7 @@ func elementwiseAVX2ScaleOffset(mode int, n int, dst *byte, x *byte, scale *floa
 // elementwiseAVX2EverySecond is a secondKernel.
 func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)
 
-// elementwiseAVX2Interleave is a pairKernel.
+// elementwiseAVX2Interleave is an interleaveKernel.
 func elementwiseAVX2Interleave(mode int, n int, dst *byte, x *byte, y *byte)
 
 // elementwiseAVX2Transpose is a transposeKernel for blocks of side 8.

@@ -76,7 +76,7 @@ func elementwiseAVX512ScaleOffset(mode int, n int, dst *byte, x *byte, scale *fl
 // elementwiseAVX512EverySecond is a secondKernel.
 func elementwiseAVX512EverySecond(mode int, n int, dst *byte, x *byte)
 
-// elementwiseAVX512Interleave is a pairKernel.
+// elementwiseAVX512Interleave is an interleaveKernel.
 func elementwiseAVX512Interleave(mode int, n int, dst *byte, x *byte, y *byte)
 
 // elementwiseAVX512Transpose is a transposeKernel for blocks of side 16.

@@ -58,7 +58,7 @@ type elementwiseKernels struct {
 	lookup                       lookupKernel
 	scaleOffset                  scaleOffsetKernel
 	everySecond                  secondKernel
-	interleave                   pairKernel
+	interleave                   interleaveKernel
 	eq, ne, lt, gt, ge           comparisonKernel
 	choose                       selectKernel
 	transpose                    transposeKernel

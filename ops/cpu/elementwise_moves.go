@@ -15,8 +15,8 @@ const (
 // secondKernel sets dst[i] = x[2*i], or x[2*i + 1] with modeSecond, for i < n, a multiple of elementwiseLanes above zero.
 type secondKernel func(mode, n int, dst, x *byte)
 
-// pairKernel sets dst[2*i] = x[i] and dst[2*i + 1] = y[i] for i < n, a multiple of elementwiseLanes above zero.
-type pairKernel func(mode, n int, dst, x, y *byte)
+// interleaveKernel sets dst[2*i] = x[i] and dst[2*i + 1] = y[i] for i < n, a multiple of elementwiseLanes above zero.
+type interleaveKernel func(mode, n int, dst, x, y *byte)
 
 // moved is an element as kernels that move elements see it.
 type moved interface{ uint16 | float32 }
@@ -33,8 +33,8 @@ func takeSecond[T moved](f secondKernel, mode int, dst, x []T) {
 	}
 }
 
-// makePairs is what a pairKernel defines, for any n.
-func makePairs[T moved](f pairKernel, mode int, dst, x, y []T) {
+// makePairs is what a interleaveKernel defines, for any n.
+func makePairs[T moved](f interleaveKernel, mode int, dst, x, y []T) {
 	n := len(x) &^ (elementwiseLanes - 1)
 	dst, y = dst[:2*len(x)], y[:len(x)]
 	if n > 0 {

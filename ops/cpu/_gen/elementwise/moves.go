@@ -59,7 +59,7 @@ func (c *code) everySecond() {
 func (c *code) interleave() {
 	name := "elementwise" + c.isa + "Interleave"
 	TEXT(name, NOSPLIT, "func(mode, n int, dst, x, y *byte)")
-	Doc(fmt.Sprintf("%s is a pairKernel.", name))
+	Doc(fmt.Sprintf("%s is an interleaveKernel.", name))
 	mode := Load(Param("mode"), GP64())
 	n := Load(Param("n"), GP64())
 	dst, x, y := Load(Param("dst"), GP64()), Load(Param("x"), GP64()), Load(Param("y"), GP64())
