@@ -7,7 +7,13 @@ package cpu
 //go:generate go -C _gen run ./elementwise -isa avx512 -out ../elementwise_avx512_amd64.s -stubs ../elementwise_avx512_amd64.go -pkg cpu
 //go:generate go -C _gen run ./elementwise -isa avx2 -out ../elementwise_avx2_amd64.s -stubs ../elementwise_avx2_amd64.go -pkg cpu
 
-import "golang.org/x/sys/cpu"
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/cpu"
+)
 
 // assemblyKernels lists what this machine can run, fastest first.
 func assemblyKernels() []instructionSet {
@@ -19,22 +25,54 @@ func assemblyKernels() []instructionSet {
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 {
 		sets = []instructionSet{avx512, avx2}
 		if x.HasAVX512BF16 {
-			sets = append([]instructionSet{avx512BF16()}, sets...)
+			native := []instructionSet{avx512BF16(), avx512Roundings()}
+			if !pairsAreFaster() {
+				slices.Reverse(native)
+			}
+			sets = append(native, sets...)
 		}
 	}
 	return sets
 }
 
-// avx512BF16 is avx512 with VDPBF16PS for bfloat16 operands and VCVTNEPS2BF16 for results.
-func avx512BF16() instructionSet {
+// avx512Roundings is avx512 with VCVTNEPS2BF16 for results.
+func avx512Roundings() instructionSet {
 	set := avx512
-	set.name = "avx512_bf16"
+	set.name = "avx512_bf16_roundings"
 	set.elementwise = nativeElementwise(set.elementwise)
+	return set
+}
+
+// avx512BF16 is avx512Roundings with VDPBF16PS for bfloat16 operands.
+func avx512BF16() instructionSet {
+	set := avx512Roundings()
+	set.name = "avx512_bf16"
 	set.f32.pairs = &pairKernels[float32]{
 		tile: tilePairsAVX512, lines: packPairLinesAVX512, strips: packPairStripsAVX512, transpose: packPairTransposeAVX512, side: 16,
 	}
 	return set
 }
+
+// pairsAreFaster tells whether a tile takes less time by pairs than by single elements, because no feature bit says it: one
+// VDPBF16PS takes as long as one VFMADD231PS on Zen 5, and more than three times as long on Emerald Rapids.
+var pairsAreFaster = sync.OnceValue(func() bool {
+	const pairs, columns, rounds = 64, 32, 16
+	height := len(tilesAVX512F32)
+	var a, b [2 * pairs * columns]float32
+	var a2, b2 [pairs * columns]uint32
+	var c [columns * columns]float32
+	fastest := func(best time.Duration, compute func()) time.Duration {
+		start := time.Now()
+		compute()
+		return min(best, time.Since(start))
+	}
+	single, paired := time.Hour, time.Hour
+	for range rounds {
+		single = fastest(single, func() { tileAVX512F32(0, 2*pairs, 1, height, columns, &a[0], &b[0], &c[0], columns) })
+		paired = fastest(paired, func() { tilePairsAVX512(0, pairs, height, columns, &a2[0], &b2[0], &c[0], columns) })
+	}
+	return paired < single
+})
 
 var avx512 = instructionSet{
 	name: "avx512",

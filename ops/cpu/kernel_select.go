@@ -52,7 +52,7 @@ func init() { active.Store(&usable()[0]) }
 // usable lists the instruction sets this machine can run, fastest first; plain Go is always the last.
 func usable() []instructionSet { return append(assemblyKernels(), plainGo) }
 
-// Kernels names the instruction set that computes matrix products: "avx512", "avx2" or "go".
+// Kernels names the instruction set in use: "avx512_bf16", "avx512_bf16_roundings", "avx512", "avx2" or "go".
 func Kernels() string { return active.Load().name }
 
 // forceKernel switches to the named instruction set until restore is called; it panics if the machine lacks it.
