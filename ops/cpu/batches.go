@@ -153,8 +153,7 @@ func (u *unit) turned(v ops.View) (turned *unit, rows int, ok bool) {
 type batchWorker struct {
 	machines [2]*tileMachine
 	matrices [2]*ops.Tensor
-	copies   [2]bool     // whether the last step of a machine has no result of its own that could be written to the matrix
-	wide     *ops.Tensor // unrounded results, where those are stored in another way
+	copies   [2]bool // whether the last step of a machine has no result of its own that could be written to the matrix
 }
 
 // batchesRun is a product that is being carried out batch by batch.
@@ -214,13 +213,10 @@ func (x *batchesRun) multiply(worker, batch int, out *ops.Tensor) {
 	for i := range w.machines {
 		w.fill(i, x.sides[i], batch)
 	}
-	wide := out
-	if w.wide != nil {
-		wide = w.wide
-	}
+	c := x.alone.newProducts()
 	part := ops.DotParams{LeftContracting: []int{1}, RightContracting: []int{1}}
-	x.alone.multiplyInto(x.dot, x.plan, part, x.plan.Dot, wide, w.matrices[:])
-	x.alone.roundInto(x.plan, out, wide)
+	c.addDot(x.dot, part, w.matrices[:], x.alone.resultsIn(out, x.plan))
+	c.compute()
 }
 
 func (x *batches) worker(programs [2]*tileProgram, plan *ops.NodePlan, kept ops.Storage) *batchWorker {
@@ -230,9 +226,6 @@ func (x *batches) worker(programs [2]*tileProgram, plan *ops.NodePlan, kept ops.
 		w.copies[i] = p.steps[len(p.steps)-1].plan.Alias || p.steps[len(p.steps)-1].view
 		rows := x.sides[i].period
 		w.matrices[i] = ops.NewTensor(ops.Shape{rows, x.depth}, p.steps[len(p.steps)-1].storage)
-	}
-	if s := wideStorage(plan); s != kept {
-		w.wide = ops.NewTensor(ops.Shape{x.rows, x.columns}, s)
 	}
 	return w
 }

@@ -32,7 +32,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 	var count int
 	p.class, count = assign(g, plans)
 	p.uses = make([]int, count)
-	p.cut(schedule(g, watched, cutsOf(g, plans, p.watches), p.joins()), strip)
+	p.cut(schedule(g, watched, p.cuts(), p.joins()), strip)
 	for _, stage := range p.stages {
 		for _, s := range stage.steps() {
 			p.work += s.work()

@@ -7,10 +7,13 @@ type cuts struct {
 	watched map[*ops.Value][]int // not part of a column unit, which has its values in pieces only
 	alone   []bool               // by equation: some plan takes its results from the reference; it is a unit of its own
 	stored  [][3]bool            // by equation: operands that some plan takes from the reference, and that another unit has to make
+	// finishes tells whether an equation may follow others in the epilogue of a product.
+	finishes func(before []*ops.Node, n *ops.Node) bool
 }
 
-func cutsOf(g *ops.Graph, plans []*ops.Plan, watched map[*ops.Value][]int) cuts {
-	c := cuts{watched: watched, alone: make([]bool, len(g.Nodes)), stored: make([][3]bool, len(g.Nodes))}
+func (p *Program) cuts() cuts {
+	g, plans := p.graph, p.plans
+	c := cuts{watched: p.watches, finishes: p.finishes, alone: make([]bool, len(g.Nodes)), stored: make([][3]bool, len(g.Nodes))}
 	for _, p := range plans {
 		for i := range p.Nodes {
 			c.alone[i] = c.alone[i] || p.Nodes[i].Imposed

@@ -202,6 +202,16 @@ func encodeBFloat16(dst []uint16, src []float32) {
 	bf16.EncodeBFloat16(dst, src)
 }
 
+// encodeFlushed is [flush] and [encodeBFloat16] at once.
+func encodeFlushed(dst []uint16, src []float32) {
+	if k := activeElementwise(); k.copy != nil {
+		k.copy.run(modeFlush, len(dst), floats{half: dst}, floats{wide: src})
+		return
+	}
+	ops.Flush(&ops.Tensor{F32: src})
+	bf16.EncodeBFloat16(dst, src)
+}
+
 // decodeBFloat16 is bf16.DecodeBFloat16.
 func decodeBFloat16(dst []float32, src []uint16) {
 	if k := activeElementwise(); k.copy != nil && len(src) == len(dst) && len(src) >= elementwiseLanes {

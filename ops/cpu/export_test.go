@@ -5,8 +5,8 @@ import "testing"
 // LowerLimits makes small graphs take the ways of large ones until the test ends.
 func LowerLimits(t *testing.T) {
 	t.Helper()
-	all := []*int{&smallSize, &aheadSize, &tileElements, &tableElements, &observeElements, &wideElements, &hugeElements, &largeBytes}
-	for i, low := range []int{64, 1 << 12, 96, 64, 64, 512, 1 << 20, 4096} {
+	all := []*int{&smallSize, &aheadSize, &tileElements, &tableElements, &observeElements, &hugeElements, &largeBytes}
+	for i, low := range []int{64, 1 << 12, 96, 64, 64, 1 << 20, 4096} {
 		setLimit(t, all[i], low)
 	}
 }
@@ -54,6 +54,20 @@ func (p *Program) Batched() (products, ordered int) {
 		}
 	}
 	return products, ordered
+}
+
+// Epilogues returns the number of equations of each epilogue of a program.
+func (p *Program) Epilogues() (equations []int) {
+	for _, s := range p.stages {
+		for _, step := range s.steps() {
+			for _, u := range step.units {
+				if u.epilogue != nil {
+					equations = append(equations, len(u.epilogue))
+				}
+			}
+		}
+	}
+	return equations
 }
 
 // Flows returns the number of units of each flow of a program.

@@ -130,17 +130,21 @@ func (r *run) newProductRun(s *step) *productRun {
 	return p
 }
 
-// compute computes rows lo..hi-1.
+// compute computes rows lo..hi-1, for all instances together; their time is booked in equal parts.
 func (p *productRun) compute(lo, hi int) {
-	u := p.step.units[0]
-	n := u.nodes[0]
+	u, start, fresh := p.step.units[0], time.Now(), 0.0
+	c := p.newProducts()
 	for i, in := range p.step.instances {
-		if !p.fresh[i] || lo == hi {
-			continue
+		if p.fresh[i] {
+			c.addRows(u, in, p.productResults(in, u, p.results[i]), lo, hi)
+			fresh++
 		}
-		start := time.Now()
-		p.productRows(u, p.nodePlan(in, n), p.results[i], p.operands(in, n), lo, hi)
-		p.seconds[i] += time.Since(start).Seconds()
+	}
+	c.compute()
+	for i := range p.seconds {
+		if p.fresh[i] {
+			p.seconds[i] += time.Since(start).Seconds() / fresh
+		}
 	}
 }
 

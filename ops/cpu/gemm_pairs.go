@@ -54,7 +54,7 @@ func (l *lowestCodes) exactWith(other *lowestCodes) bool {
 }
 
 // packPairPanels packs lines first, ..., first+lines-1 in panels of width lines, one after the other, see packPairs.
-func (o *operand[T]) packPairPanels(k *pairKernels[T], dst []uint32, width, first, lines int, x piece[T], lowest *lowestCodes) {
+func (o *operand[T]) packPairPanels(k *pairKernels[T], dst []uint32, width, first, lines int, x piece, lowest *lowestCodes) {
 	count := x.entries()
 	o.inPanels(width, lines, func(i, panels int) bool {
 		return o.packPairStrips(k, dst[i*count:][:panels*width*count], width, panels, first+i, x, lowest)
@@ -64,7 +64,7 @@ func (o *operand[T]) packPairPanels(k *pairKernels[T], dst []uint32, width, firs
 }
 
 // packPairStrips packs several whole panels of neighbouring lines, if they lie inside the storage.
-func (o *operand[T]) packPairStrips(k *pairKernels[T], dst []uint32, width, panels, first int, x piece[T], lowest *lowestCodes) bool {
+func (o *operand[T]) packPairStrips(k *pairKernels[T], dst []uint32, width, panels, first int, x piece, lowest *lowestCodes) bool {
 	base := o.offset + first + x.start*o.step
 	across := (x.count - 1) * o.step
 	if base+min(across, 0) < 0 || base+max(across, 0)+panels*width > o.size() {
@@ -76,7 +76,7 @@ func (o *operand[T]) packPairStrips(k *pairKernels[T], dst []uint32, width, pane
 }
 
 // pairStart returns where the first codes of a line are that go into the upper and into the lower half of a pair.
-func (o *operand[T]) pairStart(base int, x piece[T]) (high, low int) {
+func (o *operand[T]) pairStart(base int, x piece) (high, low int) {
 	if x.mode&modeOddFirst != 0 {
 		return base + o.step, base
 	}
@@ -85,7 +85,7 @@ func (o *operand[T]) pairStart(base int, x piece[T]) (high, low int) {
 
 // packPairs copies the pairs of a piece of lines first, ..., first+lines-1 to a panel: dst[q*width+i] is pair q of line
 // first+i. Columns from lines to width are zero.
-func (o *operand[T]) packPairs(k *pairKernels[T], dst []uint32, width, first, lines int, x piece[T], lowest *lowestCodes) {
+func (o *operand[T]) packPairs(k *pairKernels[T], dst []uint32, width, first, lines int, x piece, lowest *lowestCodes) {
 	base := o.offset + first*o.line + x.start*o.step
 	down, across := (lines-1)*o.line, (x.count-1)*o.step
 	inside := base+min(down, 0)+min(across, 0) >= 0 && base+max(down, 0)+max(across, 0) < o.size()

@@ -91,12 +91,12 @@ func TestPackPairs(t *testing.T) {
 				o.offset -= rapid.IntRange(0, 5).Draw(t, "before")
 			}
 			o.half = someCodes(r, max(size, 1), 1, 254)
-			checkPackedPairs(t, k, &o, first, lines, piece[float32]{start: start, count: count, mode: modeOddFirst * r.IntN(2), pairs: true})
+			checkPackedPairs(t, k, &o, first, lines, piece{start: start, count: count, mode: modeOddFirst * r.IntN(2), pairs: true})
 		})
 	})
 }
 
-func checkPackedPairs(t *rapid.T, k *kernels[float32], o *operand[float32], first, lines int, x piece[float32]) {
+func checkPackedPairs(t *rapid.T, k *kernels[float32], o *operand[float32], first, lines int, x piece) {
 	width, entries := k.columns, x.entries()
 	got, lowest, want := make([]uint32, roundUp(lines, width)*entries), noCodes(), noCodes()
 	for i := range got {

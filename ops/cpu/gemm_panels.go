@@ -9,37 +9,48 @@ func (c panelCuts) span(q int) (start, height int) {
 	return start, (q+1)*c.rows/c.panels - start
 }
 
-func (w *scratch[T]) packLeft(k *kernels[T], p *product[T], t task, x piece[T], cuts panelCuts, q0, q1 int) {
+// packLeft packs rows of the left operand: as pairs if the piece and the product have them.
+func (m *partner[T]) packLeft(k *kernels[T], t task, x piece, cuts panelCuts, q0, q1 int) {
 	first, _ := cuts.span(q0)
 	end, _ := cuts.span(q1)
-	if x.pairs {
-		w.leftPairs, w.leftLowest = grow(w.leftPairs, (end-first)*x.entries()), noCodes()
+	if x.pairs && !m.wide {
+		m.leftPairs, m.leftLowest = grow(m.leftPairs, (end-first)*x.entries()), noCodes()
 		for q := q0; q < q1; q++ {
 			i, height := cuts.span(q)
-			p.a.packPairs(k.pairs, w.leftPairs[(i-first)*x.entries():][:height*x.entries()], height, t.i0+i, height, x, &w.leftLowest)
+			m.a.packPairs(k.pairs, m.leftPairs[(i-first)*x.entries():][:height*x.entries()], height, t.i0+i, height, x, &m.leftLowest)
 		}
 		return
 	}
-	w.left = grow(w.left, (end-first)*x.count)
+	m.left = grow(m.left, (end-first)*x.count)
 	for q := q0; q < q1; q++ {
 		i, height := cuts.span(q)
-		p.a.pack(k, w.left[(i-first)*x.count:], height, t.i0+i, height, x.start, x.count)
+		m.a.pack(k, m.left[(i-first)*x.count:], height, t.i0+i, height, x.start, x.count)
 	}
 }
 
-func (w *scratch[T]) packRight(k *kernels[T], p *product[T], j0, columns int, x piece[T]) {
-	if x.pairs {
-		w.rightPairs, w.rightLowest = grow(w.rightPairs, roundUp(columns, k.columns)*x.entries()), noCodes()
-		p.b.packPairPanels(k.pairs, w.rightPairs, k.columns, j0, columns, x, &w.rightLowest)
+// packRightPairs packs columns of the right operand as pairs, unless that has been done for this piece.
+func (w *scratch[T]) packRightPairs(k *kernels[T], p *product[T], j0, columns int, x piece) {
+	if w.hasPairs {
 		return
 	}
+	w.hasPairs = true
+	w.rightPairs, w.rightLowest = grow(w.rightPairs, roundUp(columns, k.columns)*x.entries()), noCodes()
+	p.b.packPairPanels(k.pairs, w.rightPairs, k.columns, j0, columns, x, &w.rightLowest)
+}
+
+// packRight is packRightPairs for single elements.
+func (w *scratch[T]) packRight(k *kernels[T], p *product[T], j0, columns int, x piece) {
+	if w.hasRight {
+		return
+	}
+	w.hasRight = true
 	w.right = grow(w.right, roundUp(columns, k.columns)*x.count)
 	p.b.packPanels(k, w.right, k.columns, j0, columns, x.start, x.count)
 }
 
-// tiles runs the kernel over panels q0 <= q < q1 of the left operand and the packed columns of the right one, which are the
-// task's columns from j0 on.
-func (w *scratch[T]) tiles(k *kernels[T], cuts panelCuts, q0, q1, j0, columns int, x piece[T]) {
+// tiles runs the kernel over panels q0 <= q < q1 of a product's left operand and the packed columns of the right one, which are
+// the task's columns from j0 on.
+func (w *scratch[T]) tiles(k *kernels[T], m *partner[T], cuts panelCuts, q0, q1, j0, columns int, x piece) {
 	first, _ := cuts.span(q0)
 	for lane := range min(x.lanes, x.count) {
 		count := ceilDiv(x.count-lane, x.lanes)
@@ -48,8 +59,8 @@ func (w *scratch[T]) tiles(k *kernels[T], cuts panelCuts, q0, q1, j0, columns in
 			right := w.right[j*x.count+lane*k.columns:]
 			for q := q0; q < q1; q++ {
 				i, height := cuts.span(q)
-				left := w.left[(i-first)*x.count+lane*height:]
-				c := view[T]{x.c.values[lane*x.laneSize+i*x.c.stride+j0+j:], x.c.stride}
+				left := m.left[(i-first)*x.count+lane*height:]
+				c := view[T]{m.c.values[lane*m.laneSize+i*m.c.stride+j0+j:], m.c.stride}
 				w.tile(k, x.mode, count, x.lanes, height, width, left, right, c)
 			}
 		}
@@ -57,16 +68,16 @@ func (w *scratch[T]) tiles(k *kernels[T], cuts panelCuts, q0, q1, j0, columns in
 }
 
 // pairTiles is tiles for pairs.
-func (w *scratch[T]) pairTiles(k *kernels[T], cuts panelCuts, q0, q1, j0, columns int, x piece[T]) {
+func (w *scratch[T]) pairTiles(k *kernels[T], m *partner[T], cuts panelCuts, q0, q1, j0, columns int, x piece) {
 	first, _ := cuts.span(q0)
 	count := x.entries()
 	for j := 0; j < columns; j += k.columns {
 		width := min(k.columns, columns-j)
 		for q := q0; q < q1; q++ {
 			i, height := cuts.span(q)
-			c := x.c.values[i*x.c.stride+j0+j:]
-			_ = c[(height-1)*x.c.stride+width-1]
-			k.pairs.tile(x.mode, count, height, width, &w.leftPairs[(i-first)*count], &w.rightPairs[j*count], &c[0], x.c.stride)
+			c := m.c.values[i*m.c.stride+j0+j:]
+			_ = c[(height-1)*m.c.stride+width-1]
+			k.pairs.tile(x.mode, count, height, width, &m.leftPairs[(i-first)*count], &w.rightPairs[j*count], &c[0], m.c.stride)
 		}
 	}
 }

@@ -1,8 +1,9 @@
 package cpu
 
-// task is the part of a product that one goroutine computes: rows i0 <= i < i1 and columns j0 <= j < j1.
+// task is the part of a group of products with the same right operand that one goroutine computes: rows i0 <= i < i1 and
+// columns j0 <= j < j1 of each.
 type task struct {
-	product        int
+	first, end     int // of the products
 	i0, i1, j0, j1 int
 }
 
@@ -14,8 +15,8 @@ const (
 	laneResults  = 1 << 19 // most results that the lanes of a task keep
 )
 
-// cut appends the tasks of product z for so many workers.
-func (p *product[T]) cut(tasks []task, z, workers int, k *kernels[T]) []task {
+// cut appends the tasks of products first, ..., end-1, which are like p, for so many workers.
+func (p *product[T]) cut(tasks []task, first, end, workers int, k *kernels[T]) []task {
 	if p.m == 0 || p.n == 0 {
 		return tasks
 	}
@@ -43,31 +44,35 @@ func (p *product[T]) cut(tasks []task, z, workers int, k *kernels[T]) []task {
 	}
 	for i := 0; i < p.m; i += height {
 		for j := 0; j < p.n; j += width {
-			tasks = append(tasks, task{z, i, min(i+height, p.m), j, min(j+width, p.n)})
+			tasks = append(tasks, task{first, end, i, min(i+height, p.m), j, min(j+width, p.n)})
 		}
 	}
 	return tasks
 }
 
-// multiply computes products of the same order with at most workers goroutines.
+// multiply computes products with at most workers goroutines.
 func multiply[T float](workers int, products []product[T]) {
 	if len(products) == 0 {
 		return
 	}
-	k := activeKernels[T](products[0].order.Unfused || products[0].order.Pairwise)
 	workers = max(workers, 1)
+	for z := range products {
+		products[z].flip(products[z].kernels())
+	}
+	ends := groupEnds(products)
 	share := workers
-	if len(products) >= 4*workers {
+	if len(ends) >= 4*workers {
 		share = 1 // enough whole products to keep everyone busy
 	}
 	tasks := make([]task, 0, len(products))
-	for z := range products {
-		products[z].flip(k)
-		tasks = products[z].cut(tasks, z, share, k)
+	first := 0
+	for _, end := range ends {
+		tasks = products[first].cut(tasks, first, end, share, products[first].kernels())
+		first = end
 	}
 	chunk := max(1, len(tasks)/(8*workers))
-	parallel(workers, ceilDiv(len(tasks), chunk), func(_, i int) {
-		runTasks(k, products, tasks[i*chunk:min((i+1)*chunk, len(tasks))])
+	parallel(workers, ceilDiv(len(tasks), chunk), func(worker, i int) {
+		runTasks(worker, products, tasks[i*chunk:min((i+1)*chunk, len(tasks))])
 	})
 }
 

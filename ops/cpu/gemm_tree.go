@@ -14,26 +14,27 @@ const (
 // trees computes a block of count elements from start on whose lanes are balanced trees over products. A tree consists of
 // groups of treeLeaves products, which the kernel adds, and their sums are folded like lanes: because a group is a power of
 // two, that is the balanced tree over all products.
-func (w *scratch[T]) trees(k *kernels[T], p *product[T], t task, order bf16.DotOrder, start, count int) {
+func (w *scratch[T]) trees(k *kernels[T], m *partner[T], t task, order bf16.DotOrder, start, count int) {
 	lanes := max(order.Lanes, 1)
-	w.lanes = grow(w.lanes, lanes*k.columns)
+	w.sums = grow(w.sums, lanes*k.columns)
 	for j0 := t.j0; j0 < t.j1; j0 += treeStrips * k.columns {
 		columns := min(treeStrips*k.columns, t.j1-j0)
-		w.packRight(k, p, j0, columns, piece[T]{start: start, count: count})
+		w.hasRight = false
+		w.packRight(k, m.product, j0, columns, piece{start: start, count: count})
 		for i0 := t.i0; i0 < t.i1; i0 += k.rows {
 			height := min(k.rows, t.i1-i0)
-			w.left = grow(w.left, height*count)
-			p.a.pack(k, w.left, height, i0, height, start, count)
+			m.left = grow(m.left, height*count)
+			m.a.pack(k, m.left, height, i0, height, start, count)
 			for j := 0; j < columns; j += k.columns {
 				width := min(k.columns, columns-j)
 				for i := range height {
-					clear(w.lanes)
+					clear(w.sums)
 					for lane := range min(lanes, count) {
-						left, right := w.left[lane*height+i:], w.right[j*count+lane*k.columns:]
-						copy(w.lanes[lane*k.columns:], w.tree(k, ceilDiv(count-lane, lanes), lanes, height, left, right))
+						left, right := m.left[lane*height+i:], w.right[j*count+lane*k.columns:]
+						copy(w.sums[lane*k.columns:], w.tree(k, ceilDiv(count-lane, lanes), lanes, height, left, right))
 					}
-					foldLanes(w.lanes, lanes, k.columns, order.Halves)
-					p.combine(start > 0, p.dst[(i0+i)*p.n+j0+j:][:width], w.lanes)
+					foldLanes(w.sums, lanes, k.columns, order.Halves)
+					combine(start > 0, m.target.part(i0-t.i0+i, j0-t.j0+j).values[:width], w.sums)
 				}
 			}
 		}
@@ -41,7 +42,7 @@ func (w *scratch[T]) trees(k *kernels[T], p *product[T], t task, order bf16.DotO
 }
 
 // combine stores the results of a block, or adds them to those before it.
-func (p *product[T]) combine(add bool, dst, results []T) {
+func combine[T float](add bool, dst, results []T) {
 	if !add {
 		copy(dst, results)
 		return

@@ -14,9 +14,6 @@ var (
 	tableElements = 2 * codes
 	// observeElements is the number of elements of a chunk that a probe is given of a value computed as a whole.
 	observeElements = 1 << 15
-	// wideElements is about how many unrounded results of a product are stored at once before they are rounded to a
-	// narrower format; they do not leave the cache until then.
-	wideElements = 1 << 20
 	// hugeElements is the size from which a value is not held for all plans at once if that can be avoided, and the number
 	// of elements from which freeing them early is worth changing the order of the units.
 	hugeElements = 1 << 26

@@ -10,7 +10,7 @@ import (
 // permuted tells whether the unit is a product whose result is written in the order of the transpose that follows it, so
 // that the product itself need not exist.
 func (u *unit) permuted() bool {
-	return u.rows == 0 && u.column == nil && u.batches == nil && len(u.nodes) == 2
+	return u.rows == 0 && u.column == nil && u.batches == nil && u.epilogue == nil && len(u.nodes) == 2
 }
 
 // permutation is a product whose result is written in another order: [batch, rows, columns] where columns are all free
@@ -113,11 +113,30 @@ func joinTransposes(units []*unit, consumers [][]*ops.Node, joins func(dot, tran
 	return out
 }
 
+// addPermuted collects rows lo..hi-1 of a product that is written in another order.
+func (c *products) addPermuted(u *unit, operands []*ops.Tensor, res *results, lo, hi int) {
+	n, x := u.nodes[0], u.permutation()
+	formats := operandFormats(n, res.plan)
+	left, right := c.operand(operands[0], res.plan, formats[0]), c.operand(operands[1], res.plan, formats[1])
+	p := permutedProduct{permutation: x, rowTensor: left, columnTensor: right, formats: formats, order: res.plan.Dot}
+	p.rowView, p.columnView = x.views(left.Shape, right.Shape, n.Params.(ops.DotParams))
+	if o := res.plan.Dot; x.swapped {
+		p.rowTensor, p.columnTensor = right, left
+		p.formats[0], p.formats[1] = formats[1], formats[0]
+		p.order = ops.ProductOrder{Main: o.Main, Row: o.Column, Column: o.Row, Bottom: o.Right, Right: o.Bottom, Corner: o.Corner}
+	}
+	last := x.rows[len(x.rows)-1]
+	for lo < hi {
+		end := min(hi, lo+last-lo%last)
+		a, b, order := p.part(lo, end)
+		c.add(a, b, p.rowView.Contracting.Size(), order, res, lo*x.columns, x.columns)
+		lo = end
+	}
+}
+
 // permutedProduct is a product that is written in another order, with its operands.
 type permutedProduct struct {
 	permutation
-	workers             int
-	plan                *ops.NodePlan
 	formats             [2]bf16.Format // of the operands of rows and of columns
 	rowTensor           *ops.Tensor
 	columnTensor        *ops.Tensor
@@ -125,54 +144,24 @@ type permutedProduct struct {
 	order               ops.ProductOrder // of rows and columns
 }
 
-// permutedRows computes rows lo..hi-1 of a product that is written in another order.
-func (r *run) permutedRows(u *unit, plan *ops.NodePlan, out *ops.Tensor, operands []*ops.Tensor, lo, hi int) {
-	n := u.nodes[0]
-	x := permutedProduct{permutation: u.permutation(), workers: r.Workers, plan: plan, formats: operandFormats(n, plan), order: plan.Dot}
-	left, right := r.matrixOperand(operands[0], plan, x.formats[0]), r.matrixOperand(operands[1], plan, x.formats[1])
-	x.rowTensor, x.columnTensor = left, right
-	x.rowView, x.columnView = x.views(left.Shape, right.Shape, n.Params.(ops.DotParams))
-	if o := plan.Dot; x.swapped {
-		x.rowTensor, x.columnTensor = right, left
-		x.formats[0], x.formats[1] = x.formats[1], x.formats[0]
-		x.order = ops.ProductOrder{Main: o.Main, Row: o.Column, Column: o.Row, Bottom: o.Right, Right: o.Bottom, Corner: o.Corner}
-	}
-	block := hi - lo
-	if wideStorage(plan) != out.Storage() {
-		block = wideRows(block, x.columns)
-	}
-	last := x.rows[len(x.rows)-1]
-	for lo < hi {
-		end := min(hi, lo+block, lo+last-lo%last)
-		r.intoRows(plan, out, lo, end, x.columns, func(wide *ops.Tensor) { x.part(wide, lo, end) })
-		lo = end
-	}
-	r.releaseOther(left, operands[0])
-	r.releaseOther(right, operands[1])
-}
-
-// part computes the unrounded rows lo..hi-1, which lie along the last axis of the rows.
-func (x *permutedProduct) part(wide *ops.Tensor, lo, hi int) {
+// part returns the operands of rows lo..hi-1, which lie along the last axis of the rows, and their order.
+func (x *permutedProduct) part(lo, hi int) (a, b side, order ops.ProductOrder) {
 	per, last := x.rows.Size(), len(x.rows)-1
 	batch, row := lo/per, lo%per
 	stored, numbers := make([]int, len(x.rows)), make([]int, len(x.rows)) // strides in memory and among the free axes
-	for i, a := range x.axes {
-		stored[i], numbers[i] = x.rowView.FreeStrides[a], x.rowView.Free.Strides()[a]
+	for i, axis := range x.axes {
+		stored[i], numbers[i] = x.rowView.FreeStrides[axis], x.rowView.Free.Strides()[axis]
 	}
-	depthStride, _ := merged(x.rowView.Contracting, x.rowView.ContractingStrides)
-	a := side{tensor: x.rowTensor, rows: hi - lo, columns: x.rowView.Contracting.Size(), rowStride: stored[last], columnStride: depthStride}
-	from := ops.Offset(batch, x.rowView.Batch, x.rowView.BatchStrides) + ops.Offset(row, x.rows, stored)
-	depthStride, _ = merged(x.columnView.Contracting, x.columnView.ContractingStrides)
-	columnStride, _ := merged(x.columnView.Free, x.columnView.FreeStrides)
-	b := side{tensor: x.columnTensor, rows: a.columns, columns: x.columns, rowStride: depthStride, columnStride: columnStride}
-	at := ops.Offset(batch, x.columnView.Batch, x.columnView.BatchStrides)
-	order := x.order
+	a = side{tensor: x.rowTensor, round: x.formats[0], lines: hi - lo, line: stored[last]}
+	a.step, _ = merged(x.rowView.Contracting, x.rowView.ContractingStrides)
+	a.offsets = []int{ops.Offset(batch, x.rowView.Batch, x.rowView.BatchStrides) + ops.Offset(row, x.rows, stored)}
+	b = side{tensor: x.columnTensor, round: x.formats[1], lines: x.columns}
+	b.step, _ = merged(x.columnView.Contracting, x.columnView.ContractingStrides)
+	b.line, _ = merged(x.columnView.Free, x.columnView.FreeStrides)
+	b.offsets = []int{ops.Offset(batch, x.columnView.Batch, x.columnView.BatchStrides)}
+	order = x.order
 	if order.Row > 0 {
 		order = withRow(order, ceilDiv(order.Row-ops.Offset(row, x.rows, numbers), numbers[last]))
 	}
-	if x.plan.Double {
-		multiplyInOrder(x.workers, wide.F64, a.batch64([]int{from}), b.batch64([]int{at}), order, BatchMatMul64)
-	} else {
-		multiplyInOrder(x.workers, wide.F32, a.batch([]int{from}, x.formats[0]), b.batch([]int{at}, x.formats[1]), order, BatchMatMul)
-	}
+	return a, b, order
 }

@@ -5,134 +5,64 @@ import (
 	"bf16lab/ops"
 )
 
-// dot computes a dot_general with the packed kernels.
-func (r *run) dot(n *ops.Node, plan *ops.NodePlan, p ops.DotParams, operands []*ops.Tensor) *ops.Tensor {
-	x := ops.DotView(operands[0].Shape, p.LeftBatch, p.LeftContracting)
-	y := ops.DotView(operands[1].Shape, p.RightBatch, p.RightContracting)
-	if len(x.Contracting) == 0 {
-		return r.outer(n, plan, operands, x, y)
+// productUnit tells whether a unit is a product or convolution that the packed kernels compute.
+func (u *unit) productUnit() bool {
+	if u.rows > 0 || u.column != nil || u.batches != nil {
+		return false
 	}
-	wide := r.result(n, plan)
-	r.multiplyInto(n, plan, p, plan.Dot, wide, operands)
-	return r.narrow(n, plan, wide)
+	n := u.nodes[0]
+	switch p := n.Params.(type) {
+	case ops.ConvParams:
+		return n.Out[0].DType.IsFloat()
+	case ops.DotParams:
+		return n.Out[0].DType.IsFloat() && len(p.LeftContracting) > 0
+	}
+	return false
 }
 
-// operandFormats returns the formats that the two operands of a product are rounded to; integers are taken as they are.
-func operandFormats(n *ops.Node, plan *ops.NodePlan) (formats [2]bf16.Format) {
-	for i := range formats {
-		if n.In[i].DType.IsFloat() {
-			formats[i] = plan.Operands[i]
+// evaluateProducts computes a product unit for some instances together.
+func (r *run) evaluateProducts(u *unit, instances []*instance) []*ops.Tensor {
+	c := r.newProducts()
+	var out []*ops.Tensor
+	for _, in := range instances {
+		res := r.productResults(in, u, nil)
+		out = append(out, res.out)
+		if _, ok := u.productReaches(); ok {
+			c.addRows(u, in, res, 0, u.rowCount())
+		} else {
+			c.addDot(u.nodes[0], u.nodes[0].Params.(ops.DotParams), r.operands(in, u.nodes[0]), res)
 		}
 	}
-	return formats
-}
-
-// matrixOperand returns an operand in a storage that the kernels read: float64 for double plans, otherwise bfloat16 and float32
-// as they are and everything else as float32. The kernels round float32 on the way in; a float64 operand is rounded here.
-func (r *run) matrixOperand(t *ops.Tensor, plan *ops.NodePlan, rounded bf16.Format) *ops.Tensor {
-	switch {
-	case plan.Double && (t.F64 == nil || rounded != (bf16.Format{})):
-		wide := r.memory.tensor(t.Shape, ops.StoreFloat64)
-		decode(wide, t)
-		roundTo(rounded, wide)
-		return wide
-	case !plan.Double && t.F32 == nil && t.BF16 == nil:
-		wide := r.memory.tensor(t.Shape, ops.StoreFloat32)
-		decode(wide, t)
-		return wide
-	}
-	return t
-}
-
-func (r *run) releaseOther(t, original *ops.Tensor) {
-	if t != original {
-		r.memory.release(t)
-	}
-}
-
-// side is one operand of a batch of products: the same strides for all of them.
-type side struct {
-	tensor                  *ops.Tensor
-	rows, columns           int
-	rowStride, columnStride int
-}
-
-func (s side) matrix(offset int, rounded bf16.Format) Matrix {
-	data := Floats{F32: s.tensor.F32, BF16: s.tensor.BF16}
-	if rounded != (bf16.Format{}) {
-		data.Round = roundingSlices(rounded)
-	}
-	return Matrix{Data: data, Offset: offset, Rows: s.rows, Columns: s.columns, RowStride: s.rowStride, ColumnStride: s.columnStride}
-}
-
-func (s side) batch(offsets []int, rounded bf16.Format) []Matrix {
-	var out []Matrix
-	for _, offset := range offsets {
-		out = append(out, s.matrix(offset, rounded))
-	}
+	c.compute()
 	return out
 }
 
-func (s side) batch64(offsets []int) []Matrix64 {
-	var out []Matrix64
-	for _, offset := range offsets {
-		out = append(out, Matrix64{Data: s.tensor.F64, Offset: offset, Rows: s.rows, Columns: s.columns, RowStride: s.rowStride, ColumnStride: s.columnStride})
+// productResults says what becomes of the results of a product unit, and makes the tensor for them if there is none.
+func (r *run) productResults(in *instance, u *unit, out *ops.Tensor) *results {
+	v, plan := u.result().Out[0], r.nodePlan(in, u.nodes[0])
+	if out == nil {
+		out = r.memory.tensor(v.Shape, r.nodePlan(in, u.result()).Storage(v.DType))
 	}
-	return out
+	res := r.resultsIn(out, plan)
+	res.epilogue = r.newEpilogue(in, u)
+	res.own = plan.Storage(u.nodes[0].Out[0].DType)
+	return res
 }
 
-// matrices sees an operand as a batch of matrices [free, contracting], or transposed. An operand whose free or contracting
-// axes cannot be seen as one axis is copied first; the copy is returned to be released.
-func (r *run) matrices(t *ops.Tensor, v ops.View, transposed bool) (s side, offsets []int, copied *ops.Tensor) {
-	freeStride, ok1 := merged(v.Free, v.FreeStrides)
-	contractingStride, ok2 := merged(v.Contracting, v.ContractingStrides)
-	if !ok1 || !ok2 {
-		copied = r.packed(t, v)
-		t = copied
-		rank := v.Contracting.Size()
-		freeStride, contractingStride = rank, 1
-		v.BatchStrides = append(append(ops.Shape{}, v.Batch...), v.Free.Size()*rank).Strides()[:len(v.Batch)]
-	}
-	s = side{tensor: t, rows: v.Free.Size(), columns: v.Contracting.Size(), rowStride: freeStride, columnStride: contractingStride}
-	if transposed {
-		s.rows, s.columns, s.rowStride, s.columnStride = s.columns, s.rows, s.columnStride, s.rowStride
-	}
-	for i := range v.Batch.Size() {
-		offsets = append(offsets, ops.Offset(i, v.Batch, v.BatchStrides))
-	}
-	return s, offsets, copied
-}
-
-// merged returns the stride of several axes seen as one; ok is false where they are not evenly spaced.
-func merged(shape ops.Shape, strides []int) (stride int, ok bool) {
-	stride, next := 1, 0
-	for i := len(shape) - 1; i >= 0; i-- {
-		if shape[i] == 1 {
-			continue
-		}
-		if next == 0 {
-			stride = strides[i]
-		} else if strides[i] != next {
-			return 0, false
-		}
-		next = strides[i] * shape[i]
-	}
-	return stride, true
-}
-
-// packed copies an operand into the layout [batch, free, contracting].
-func (r *run) packed(t *ops.Tensor, v ops.View) *ops.Tensor {
-	shape := append(append(append(ops.Shape{}, v.Batch...), v.Free...), v.Contracting...)
-	strides := append(append(append([]int{}, v.BatchStrides...), v.FreeStrides...), v.ContractingStrides...)
-	out := r.memory.tensor(shape, t.Storage())
-	ops.CopyStrided(out, t, strides)
-	return out
+// addDot collects a dot_general whose operands may be laid out in any way.
+func (c *products) addDot(n *ops.Node, p ops.DotParams, operands []*ops.Tensor, res *results) {
+	formats := operandFormats(n, res.plan)
+	left, right := c.operand(operands[0], res.plan, formats[0]), c.operand(operands[1], res.plan, formats[1])
+	x, y := ops.DotView(left.Shape, p.LeftBatch, p.LeftContracting), ops.DotView(right.Shape, p.RightBatch, p.RightContracting)
+	a, b := c.matrices(left, x, formats[0]), c.matrices(right, y, formats[1])
+	c.add(a, b, x.Contracting.Size(), res.plan.Dot, res, 0, b.lines)
 }
 
 // outer computes a dot_general without contracting axes: every product of a left and a right element, rounded once.
-func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor, x, y ops.View) *ops.Tensor {
-	rounded := operandFormats(n, plan)
-	left, right := r.matrixOperand(operands[0], plan, rounded[0]), r.matrixOperand(operands[1], plan, rounded[1])
+func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor) *ops.Tensor {
+	p, c, rounded := n.Params.(ops.DotParams), r.newProducts(), operandFormats(n, plan)
+	x, y := ops.DotView(operands[0].Shape, p.LeftBatch, p.LeftContracting), ops.DotView(operands[1].Shape, p.RightBatch, p.RightContracting)
+	left, right := c.operand(operands[0], plan, rounded[0]), c.operand(operands[1], plan, rounded[1])
 	round := [2]func(float32) float32{rounding(rounded[0]), rounding(rounded[1])}
 	wide := r.result(n, plan)
 	rows, columns := x.Free.Size(), y.Free.Size()
@@ -150,8 +80,7 @@ func (r *run) outer(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor, x, 
 			}
 		}
 	}
-	r.releaseOther(left, operands[0])
-	r.releaseOther(right, operands[1])
+	c.compute()
 	return r.narrow(n, plan, wide)
 }
 
@@ -163,14 +92,6 @@ func rounding(f bf16.Format) func(float32) float32 {
 	return f.Round
 }
 
-// roundingSlices returns the rounding of slices to a format, in place.
-func roundingSlices(f bf16.Format) func(values []float32) {
-	if k := activeElementwise(); k.round != nil && f == bf16.BFloat16 {
-		return func(values []float32) { k.round.run(0, len(values), floats{wide: values}, floats{wide: values}) }
-	}
-	return func(values []float32) { f.RoundSlice(values, values) }
-}
-
 func element(t *ops.Tensor, i int) float32 {
 	if t.BF16 != nil {
 		return bf16.FromBFloat16(t.BF16[i])
@@ -178,12 +99,20 @@ func element(t *ops.Tensor, i int) float32 {
 	return t.F32[i]
 }
 
-// result returns a tensor for the unrounded result of a product.
+// result returns a tensor for unrounded results.
 func (r *run) result(n *ops.Node, plan *ops.NodePlan) *ops.Tensor {
 	return r.memory.tensor(n.Out[0].Shape, wideStorage(plan))
 }
 
-// narrow rounds a result as the plan says and moves it to the storage of its format.
+// wideStorage returns how the unrounded results of a product are stored.
+func wideStorage(plan *ops.NodePlan) ops.Storage {
+	if plan.Double {
+		return ops.StoreFloat64
+	}
+	return ops.StoreFloat32
+}
+
+// narrow rounds results as the plan says and moves them to the storage of their format.
 func (r *run) narrow(n *ops.Node, plan *ops.NodePlan, wide *ops.Tensor) *ops.Tensor {
 	out := wide
 	if s := plan.Storage(n.Out[0].DType); s != wide.Storage() {
@@ -194,4 +123,18 @@ func (r *run) narrow(n *ops.Node, plan *ops.NodePlan, wide *ops.Tensor) *ops.Ten
 		r.memory.release(wide)
 	}
 	return out
+}
+
+// roundInto rounds results as the plan says and moves them to out, which may be the same tensor.
+func (r *run) roundInto(plan *ops.NodePlan, out, wide *ops.Tensor) {
+	res, size := r.resultsIn(out, plan), wide.Shape.Size()
+	if out == wide && !res.changes() {
+		return
+	}
+	parallel(r.Workers, ceilDiv(size, observeElements), func(worker, b int) {
+		lo, hi := b*observeElements, min((b+1)*observeElements, size)
+		f := res.worker(worker)
+		f.wide.SetRange(wide, lo, hi, ops.Shape{hi - lo})
+		f.take(lo, 1, hi-lo, out == wide)
+	})
 }

@@ -21,6 +21,7 @@ func productOrders(rows, columns int) *rapid.Generator[ops.ProductOrder] {
 			o.OddFirst = rapid.Bool().Draw(t, "odd first")
 		}
 		o.Halves = o.Lanes > 0 && rapid.Bool().Draw(t, "halves")
+		o.Pairwise = rapid.Bool().Draw(t, "pairwise")
 		o.Block = rapid.SampledFrom([]int{0, 8, 16}).Draw(t, "block")
 		return o
 	})
@@ -38,13 +39,16 @@ func TestProductInOrderIsItsDefinition(t *testing.T) {
 		k := rapid.IntRange(0, 40).Draw(t, "k")
 		order := productOrders(m, n).Draw(t, "order")
 		x, y := lcgValues(1, batch*m*k), lcgValues(2, batch*k*n)
-		var as, bs []Matrix
+		a := side{tensor: &ops.Tensor{Shape: ops.Shape{batch, m, k}, F32: x}, lines: m, line: k, step: 1}
+		b := side{tensor: &ops.Tensor{Shape: ops.Shape{batch, k, n}, F32: y}, lines: n, line: 1, step: n}
 		for z := range batch {
-			as = append(as, Matrix{Data: Floats{F32: x}, Offset: z * m * k, Rows: m, Columns: k, RowStride: k, ColumnStride: 1})
-			bs = append(bs, Matrix{Data: Floats{F32: y}, Offset: z * k * n, Rows: k, Columns: n, RowStride: n, ColumnStride: 1})
+			a.offsets, b.offsets = append(a.offsets, z*m*k), append(b.offsets, z*k*n)
 		}
 		got := make([]float32, batch*m*n)
-		multiplyInOrder(2, got, as, bs, order, BatchMatMul)
+		r := &run{Options: Options{Workers: 2}, memory: newMemory(0)}
+		c := r.newProducts()
+		c.add(a, b, k, order, r.resultsIn(&ops.Tensor{Shape: ops.Shape{batch, m, n}, F32: got}, &ops.NodePlan{}), 0, n)
+		c.compute()
 		row, column := make([]float32, k), make([]float32, k)
 		for at, v := range got {
 			z, i, j := at/(m*n), at/n%m, at%n

@@ -82,31 +82,50 @@ func consecutive(v *ops.Value, size int) reach {
 	return reach{v, func(i int) int { return i * size }, func(i int) int { return (i + 1) * size }}
 }
 
-// productReaches returns how the rows of a product or the positions of a convolution read the operand that they follow. It
-// reports false for all other equations and for products that do not read an operand row by row.
+// productReaches returns how the rows of a product or the positions of a convolution read the operand that they follow, and those
+// of an epilogue what all rows of it have. It reports false for all other equations and for products that do not read an operand
+// row by row.
 func (u *unit) productReaches() ([]reach, bool) {
+	x, ok := u.productReach()
+	if !ok || u.permuted() {
+		return nil, ok
+	}
+	all := []reach{x}
+	for i, n := range u.epilogue {
+		of := u.nodes[i].Out[0]
+		for _, o := range n.In {
+			if kindIn(n, o, of, u.rowSize(of)) == residual {
+				all = append(all, consecutive(o.Value, u.rowSize(of)))
+			}
+		}
+	}
+	return all, true
+}
+
+// productReach is productReaches for the product's own operand; there is none where the result is written in another order.
+func (u *unit) productReach() (x reach, ok bool) {
 	n := u.nodes[0]
 	switch p := n.Params.(type) {
 	case ops.DotParams:
 		switch {
 		case u.permuted():
-			return nil, true
+			return x, true
 		case followsLeft(n, p):
 			left := n.In[0].Shape()
-			return []reach{consecutive(n.In[0].Value, left[len(left)-len(p.LeftContracting):].Size())}, true
+			return consecutive(n.In[0].Value, left[len(left)-len(p.LeftContracting):].Size()), true
 		case followsRight(n, p):
 			right := n.In[1].Shape()
-			return []reach{consecutive(n.In[1].Value, right[len(right)-len(p.RightContracting):].Size())}, true
+			return consecutive(n.In[1].Value, right[len(right)-len(p.RightContracting):].Size()), true
 		}
 	case ops.ConvParams:
 		length, channels := n.In[0].Shape()[1], n.In[0].Shape()[2]
 		before, after := halo(n.In[1].Shape()[0])
-		return []reach{{n.In[0].Value,
+		return reach{n.In[0].Value,
 			func(i int) int { return (i - min(i%length, before)) * channels },
 			func(i int) int { return (i + min(length-1-i%length, after) + 1) * channels },
-		}}, true
+		}, true
 	}
-	return nil, false
+	return x, false
 }
 
 // followsLeft tells whether a product reads its left operand row by row: it is stored as [batch, free, contracting].
@@ -166,8 +185,8 @@ func (u *unit) rowSize(v *ops.Value) int {
 	case u.permuted():
 		return u.permutation().columns
 	}
-	if p, ok := v.Node.Params.(ops.DotParams); ok {
-		left := v.Node.In[0].Shape()
+	if p, ok := u.nodes[0].Params.(ops.DotParams); ok {
+		left := u.nodes[0].In[0].Shape()
 		return v.Shape[len(left)-len(p.LeftContracting):].Size()
 	}
 	return v.Shape[len(v.Shape)-1]
@@ -198,7 +217,10 @@ func (u *unit) readsWhole(byRows []reach) []*ops.Value {
 // sharesToo tells whether a value that a unit reads row by row is also an operand that is the same for all rows.
 func (u *unit) sharesToo(v *ops.Value) bool {
 	if n := u.nodes[0]; u.rows == 0 && len(n.In) == 2 {
-		return n.In[0].Value == n.In[1].Value
+		if u.sink() {
+			return n.In[0].Value == v
+		}
+		return n.In[1].Value == v
 	}
 	for i := range u.row {
 		for _, o := range u.row[i].in {

@@ -17,10 +17,11 @@ type unit struct {
 	// column holds the equations of a unit that is carried out by blocks of columns; its values have columnRows rows or one.
 	column     []columnNode
 	columnRows int
-	batches    *batches // the operands of a product that is carried out batch by batch, made by the equations before it
-	parts      []*unit  // what a unit of columns or batches is cut into where all its values have to be shown
-	shown      bool     // whether what it makes is shown to a probe by another unit
-	cost       float64  // estimated work, in floating-point operations
+	batches    *batches    // the operands of a product that is carried out batch by batch, made by the equations before it
+	epilogue   []*ops.Node // what a product's results go through while they are in cache
+	parts      []*unit     // what a unit of columns, of batches or with an epilogue is cut into where all its values have to be shown
+	shown      bool        // whether what it makes is shown to a probe by another unit
+	cost       float64     // estimated work, in floating-point operations
 }
 
 // schedule cuts the equations that the roots depend on into units, in an order that respects dependencies and frees large
@@ -35,14 +36,18 @@ func schedule(g *ops.Graph, roots []*ops.Value, apart cuts, joins joins) []*unit
 	return reorder(units)
 }
 
-// cutUnits cuts equations into units, of columns as well if that is asked for.
-func cutUnits(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts, columns bool) (units []*unit) {
+// cutUnits cuts equations into units, if that is asked for also into those whose values between equations do not exist as a whole:
+// units of columns and products with epilogues.
+func cutUnits(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts, inPieces bool) (units []*unit) {
 	for i := 0; i < len(nodes); {
 		var before []*unit
 		var u *unit
 		var used []bool
-		if columns {
+		if inPieces {
 			u, used = openColumns(nodes[i:], apart)
+			if u == nil {
+				u, used = openProduct(nodes[i:], consumers, apart)
+			}
 		}
 		if u != nil {
 			u.parts = cutUnits(u.nodes, consumers, apart, false)

@@ -35,27 +35,26 @@ func (x *batches) temporary(plan *ops.NodePlan) int64 {
 	return int64(batchGroup * x.rows * x.columns * plan.Storage(x.dot.Out[0].DType).Bytes())
 }
 
-// productTemporary counts unrounded results, and operands that the kernels cannot read as they are.
+// productTemporary counts operands that the kernels cannot read as they are, and what goes into an epilogue, which exists where an
+// inspector sees it. Unrounded results are few: they are in the scratch of the kernels.
 func (p *Program) productTemporary(u *unit, in *instance, plan *ops.NodePlan) int64 {
 	n := u.nodes[0]
-	out := u.result().Out[0]
 	wide := wideStorage(plan)
-	elements := 0 // of operands and results in the format of the kernels
-	if _, ok := u.reaches(); wide != plan.Storage(out.DType) && ok && !u.sink() {
-		elements = wideRows(u.rowCount(), u.rowSize(out)) * u.rowSize(out)
-	} else if wide != plan.Storage(out.DType) {
-		elements = out.Shape.Size()
-	}
+	elements := 0 // of operands in the format of the kernels
 	for i, o := range n.In {
 		s := p.valueStorage(in.plan, o.Value)
 		if plan.Double && (s != ops.StoreFloat64 || plan.Operands[i] != bf16.Format{}) || !plan.Double && s != ops.StoreFloat32 && s != ops.StoreBFloat16 {
 			elements += o.Value.Shape.Size()
 		}
 	}
-	if u.permuted() {
-		return int64(elements * wide.Bytes())
+	bytes := int64(elements * wide.Bytes())
+	if u.epilogue != nil && p.strip == 0 {
+		bytes += int64(n.Out[0].Shape.Size() * plan.Storage(n.Out[0].DType).Bytes())
 	}
-	return int64(elements*wide.Bytes()) + p.copied(n, in)
+	if u.permuted() {
+		return bytes
+	}
+	return bytes + p.copied(n, in)
 }
 
 // copied counts operands of a dot_general that are copied because of their layout.
@@ -116,8 +115,11 @@ func (p *Program) definitionTemporary(n *ops.Node, plan *ops.NodePlan, in *insta
 
 // valueStorage returns how a value is stored under a plan, be it an input of the graph or made by an equation.
 func (p *Program) valueStorage(plan int, v *ops.Value) ops.Storage {
-	if v.Node != nil {
-		return p.storage(plan, v)
+	for v.Node != nil {
+		if !p.plans[plan].Nodes[v.Node.Index].Alias {
+			return p.storage(plan, v)
+		}
+		v = v.Node.In[0].Value // it is that value
 	}
 	switch v.DType {
 	case ops.Int32:

@@ -13,14 +13,24 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 	n := u.result()
 	results := make([][]*ops.Tensor, len(s.instances))
 	fresh := make([]bool, len(s.instances))
+	var missing []int
 	for _, i := range pass {
-		start := time.Now()
 		results[i] = r.known(s.instances[i], n)
-		if results[i] == nil {
-			fresh[i] = true
-			results[i] = r.evaluateWhole(s.instances[i], u)
+		if results[i] != nil {
+			r.spend(s, i, 0)
+			continue
 		}
-		r.spend(s, i, time.Since(start).Seconds())
+		missing = append(missing, i)
+		fresh[i] = true
+	}
+	if u.productUnit() {
+		r.evaluateTogether(s, u, missing, results)
+	} else {
+		for _, i := range missing {
+			start := time.Now()
+			results[i] = r.evaluateWhole(s.instances[i], u)
+			r.spend(s, i, time.Since(start).Seconds())
+		}
 	}
 	for at, v := range n.Out {
 		for _, i := range pass {
@@ -52,6 +62,21 @@ func (r *run) runWhole(s *step, u *unit, pass []int) {
 				r.memory.release(results[i][at])
 			}
 		}
+	}
+}
+
+// evaluateTogether computes the products of some instances, and books the time to them in equal parts.
+func (r *run) evaluateTogether(s *step, u *unit, missing []int, results [][]*ops.Tensor) {
+	var instances []*instance
+	for _, i := range missing {
+		instances = append(instances, s.instances[i])
+	}
+	start := time.Now()
+	for k, t := range r.evaluateProducts(u, instances) {
+		results[missing[k]] = []*ops.Tensor{t}
+	}
+	for _, i := range missing {
+		r.spend(s, i, time.Since(start).Seconds()/float64(len(missing)))
 	}
 }
 
@@ -136,11 +161,8 @@ func (r *run) evaluateWhole(in *instance, u *unit) []*ops.Tensor {
 	n := u.nodes[0]
 	plan := r.nodePlan(in, n)
 	operands := r.operands(in, n)
-	if _, ok := u.productReaches(); ok && !u.sink() {
-		return []*ops.Tensor{r.byRows(u, plan, operands)}
-	}
-	if p, ok := n.Params.(ops.DotParams); ok && n.Out[0].DType.IsFloat() {
-		return []*ops.Tensor{r.dot(n, plan, p, operands)}
+	if _, ok := n.Params.(ops.DotParams); ok && n.Out[0].DType.IsFloat() {
+		return []*ops.Tensor{r.outer(n, plan, operands)}
 	}
 	if out := r.sumColumns(n, plan, operands); out != nil {
 		return []*ops.Tensor{out}
