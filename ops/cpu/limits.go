@@ -17,6 +17,8 @@ var (
 	// wideElements is about how many unrounded results of a product are stored at once before they are rounded to a
 	// narrower format; they do not leave the cache until then.
 	wideElements = 1 << 20
+	// pastBytes is the size from which results are written past the caches: more than a processor's core has in cache.
+	pastBytes = 1 << 25
 	// hugeElements is the size from which a value is not held for all plans at once if that can be avoided, and the number
 	// of elements from which freeing them early is worth changing the order of the units.
 	hugeElements = 1 << 26
