@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"bf16lab/bf16"
+	"bf16lab/model"
 	"bf16lab/ops"
 	"bf16lab/ops/elementary"
 	"bf16lab/ops/opstest"
@@ -59,6 +60,36 @@ func TestLargeResultsGoPastCaches(t *testing.T) {
 					if w := opstest.Bits(kept[v.ID], i); bits != w && !opstest.BothNaN(bits, w) {
 						t.Fatalf("%v, %+v: element %d of value %d is %#x, want %#x", format, c, i, k, bits, w)
 					}
+				}
+			}
+		}
+	}
+}
+
+// What others read after every strip is as large as a strip.
+func TestStripsOfUnits(t *testing.T) {
+	lowerLimits(t)
+	g := model.Trace(model.Miniature())
+	plans := []*ops.Plan{formatPlan(g, bf16.Float32)}
+	watched := []*ops.Value{g.Taps[len(g.Taps)-1].Value}
+	flows := 0
+	for _, s := range CompileStrips(g, plans, watched, 500).stages {
+		if s.flow != nil {
+			flows++
+		}
+	}
+	if flows == 0 {
+		t.Fatal("no unit is carried out in strips")
+	}
+	for _, p := range []*Program{Compile(g, plans, watched), CompileStrips(g, plans, watched, 500)} {
+		for _, s := range p.stages {
+			want := 1
+			if s.flow != nil {
+				want = s.flow.strips
+			}
+			for _, step := range s.steps() {
+				if got := p.strips(step.units[0]); got != want {
+					t.Errorf("a unit is carried out in %d strips, want %d", got, want)
 				}
 			}
 		}
