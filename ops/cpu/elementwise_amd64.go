@@ -25,7 +25,10 @@ var elementwiseAVX512 = elementwiseKernels{
 	copyRows:         elementwiseAVX512CopyRows,
 	gelu:             elementwiseAVX512GELU,
 	lookup:           elementwiseAVX512Lookup,
+	gatherLookup:     elementwiseAVX512GatherLookup,
+	normLookup:       elementwiseAVX512NormLookup,
 	scaleOffset:      elementwiseAVX512ScaleOffset,
+	scaleOffsetCodes: elementwiseAVX512ScaleOffsetCodes,
 	everySecond:      elementwiseAVX512EverySecond,
 	interleave:       elementwiseAVX512Interleave,
 	transpose:        elementwiseAVX512Transpose,
@@ -62,6 +65,7 @@ var elementwiseAVX2 = elementwiseKernels{
 	gelu:             elementwiseAVX2GELU,
 	lookup:           elementwiseAVX2Lookup,
 	scaleOffset:      elementwiseAVX2ScaleOffset,
+	scaleOffsetCodes: elementwiseAVX2ScaleOffsetCodes,
 	everySecond:      elementwiseAVX2EverySecond,
 	interleave:       elementwiseAVX2Interleave,
 	transpose:        elementwiseAVX2Transpose,
@@ -90,9 +94,14 @@ func nativeElementwise(k elementwiseKernels) elementwiseKernels {
 		kernel := *f
 		*f = func(mode, n int, dst, x *byte) { kernel(nativeMode(mode, bits), n, dst, x) }
 	}
-	scaleOffset := k.scaleOffset
-	k.scaleOffset = func(mode, n int, dst, x *byte, scale, offset *float32) {
-		scaleOffset(nativeMode(mode, modeFlush|modeNarrow), n, dst, x, scale, offset)
+	codes := k.scaleOffsetCodes
+	k.scaleOffsetCodes = func(mode, rows, n int, dst, x *uint16, scale, offset *float32) {
+		codes(nativeMode(mode, modeFlush), rows, n, dst, x, scale, offset)
+	}
+	if lookup := k.normLookup; lookup != nil {
+		k.normLookup = func(mode, rows, n int, dst, x *uint16, scale, offset *float32, table *uint16, ahead *byte) {
+			lookup(nativeMode(mode, modeFlush), rows, n, dst, x, scale, offset, table, ahead)
+		}
 	}
 	return k
 }

@@ -68,10 +68,13 @@ func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *b
 func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 
 // elementwiseAVX2Lookup is a lookupKernel.
-func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
 
 // elementwiseAVX2ScaleOffset is a scaleOffsetKernel.
-func elementwiseAVX2ScaleOffset(mode int, n int, dst *byte, x *byte, scale *float32, offset *float32)
+func elementwiseAVX2ScaleOffset(mode int, n int, dst *float32, x *float32, scale *float32, offset *float32)
+
+// elementwiseAVX2ScaleOffsetCodes is a codesKernel.
+func elementwiseAVX2ScaleOffsetCodes(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32)
 
 // elementwiseAVX2EverySecond is a secondKernel.
 func elementwiseAVX2EverySecond(mode int, n int, dst *byte, x *byte)

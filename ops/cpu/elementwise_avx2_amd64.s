@@ -5576,6 +5576,10 @@ TEXT ·elementwiseAVX2GELU(SB), NOSPLIT, $0-48
 	SHRQ         $0x03, CX
 	CMPQ         AX, $0x01
 	JEQ          mode1
+	CMPQ         AX, $0x40
+	JEQ          mode64
+	CMPQ         AX, $0x41
+	JEQ          mode65
 	VBROADCASTSS scale+32(FP), Y0
 
 loop0:
@@ -5683,73 +5687,343 @@ loop1:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
-// Requires: MMX+
-TEXT ·elementwiseAVX2Lookup(SB), NOSPLIT, $0-40
-	MOVQ n+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ table+24(FP), BX
-	MOVQ ahead+32(FP), SI
+mode64:
+	VBROADCASTSS scale+32(FP), Y0
 
-turn:
+loop64:
 	PREFETCHT1 (SI)
-	MOVWQZX    (DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, (CX)
-	MOVWQZX    2(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 2(CX)
-	MOVWQZX    4(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 4(CX)
-	MOVWQZX    6(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 6(CX)
-	MOVWQZX    8(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 8(CX)
-	MOVWQZX    10(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 10(CX)
-	MOVWQZX    12(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 12(CX)
-	MOVWQZX    14(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 14(CX)
-	MOVWQZX    16(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 16(CX)
-	MOVWQZX    18(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 18(CX)
-	MOVWQZX    20(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 20(CX)
-	MOVWQZX    22(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 22(CX)
-	MOVWQZX    24(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 24(CX)
-	MOVWQZX    26(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 26(CX)
-	MOVWQZX    28(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 28(CX)
-	MOVWQZX    30(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 30(CX)
-	ADDQ       $0x20, DX
-	ADDQ       $0x20, CX
-	ADDQ       $0x20, SI
-	SUBQ       $0x10, AX
-	JNE        turn
+	VMOVUPS    (BX), Y1
+	VMULPS     Y0, Y1, Y2
+	VPXOR      elementwiseAVX280000000<>+0(SB), Y2, Y2
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y4
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y5
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y6
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x09, Y3, Y3
+	VMINPS       Y3, Y6, Y3
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y3, Y2
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VDIVPS       Y4, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y3
+	VANDPS       Y3, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVNTPS     Y2, (DX)
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, SI
+	DECQ         CX
+	JNE          loop64
+	SFENCE
+	VZEROUPPER
 	RET
 
-// func elementwiseAVX2ScaleOffset(mode int, n int, dst *byte, x *byte, scale *float32, offset *float32)
+mode65:
+	VBROADCASTSS scale+32(FP), Y0
+
+loop65:
+	PREFETCHT1 (SI)
+	VMOVUPS    (BX), Y1
+	VMULPS     Y0, Y1, Y2
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN     Y2, Y3, Y2
+	VPXOR      elementwiseAVX280000000<>+0(SB), Y2, Y2
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      elementwiseAVX23f000000<>+0(SB), Y3
+	VMOVUPS      elementwiseAVX2c2af999a<>+0(SB), Y4
+	VMOVUPS      elementwiseAVX242b1999a<>+0(SB), Y5
+	VMOVUPS      elementwiseAVX242fe0000<>+0(SB), Y6
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VFMADD231PS  elementwiseAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x09, Y3, Y3
+	VMINPS       Y3, Y6, Y3
+	VFNMADD231PS elementwiseAVX23f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseAVX2b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseAVX239506967<>+0(SB), Y4
+	VFMADD213PS  elementwiseAVX23ab743ce<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23c088908<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23d2aa9c1<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  elementwiseAVX23f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y3, Y2
+	VPADDD       elementwiseAVX20000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VADDPS       elementwiseAVX23f800000<>+0(SB), Y4, Y4
+	VMOVUPS      elementwiseAVX23f800000<>+0(SB), Y2
+	VDIVPS       Y4, Y2, Y2
+	VCMPPS       $0x15, elementwiseAVX200800000<>+0(SB), Y2, Y3
+	VANDPS       Y3, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y2, Y1
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y3, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y2, Y1, Y2
+	VMOVNTPS     Y2, (DX)
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, SI
+	DECQ         CX
+	JNE          loop65
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+// Requires: AVX, MMX+, SSE2
+TEXT ·elementwiseAVX2Lookup(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ table+32(FP), SI
+	MOVQ ahead+40(FP), DI
+	CMPQ AX, $0x40
+	JEQ  mode64
+
+turn0:
+	PREFETCHT1 (DI)
+	MOVWQZX    (BX), AX
+	MOVWQZX    2(BX), R8
+	MOVWQZX    4(BX), R9
+	MOVWQZX    6(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, (DX)
+	MOVWQZX    8(BX), AX
+	MOVWQZX    10(BX), R8
+	MOVWQZX    12(BX), R9
+	MOVWQZX    14(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 8(DX)
+	MOVWQZX    16(BX), AX
+	MOVWQZX    18(BX), R8
+	MOVWQZX    20(BX), R9
+	MOVWQZX    22(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 16(DX)
+	MOVWQZX    24(BX), AX
+	MOVWQZX    26(BX), R8
+	MOVWQZX    28(BX), R9
+	MOVWQZX    30(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 24(DX)
+	MOVWQZX    32(BX), AX
+	MOVWQZX    34(BX), R8
+	MOVWQZX    36(BX), R9
+	MOVWQZX    38(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 32(DX)
+	MOVWQZX    40(BX), AX
+	MOVWQZX    42(BX), R8
+	MOVWQZX    44(BX), R9
+	MOVWQZX    46(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 40(DX)
+	MOVWQZX    48(BX), AX
+	MOVWQZX    50(BX), R8
+	MOVWQZX    52(BX), R9
+	MOVWQZX    54(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 48(DX)
+	MOVWQZX    56(BX), AX
+	MOVWQZX    58(BX), R8
+	MOVWQZX    60(BX), R9
+	MOVWQZX    62(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 56(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	SUBQ       $0x20, CX
+	JNE        turn0
+	VZEROUPPER
+	RET
+
+mode64:
+turn64:
+	PREFETCHT1 (DI)
+	MOVWQZX    (BX), AX
+	MOVWQZX    2(BX), R8
+	MOVWQZX    4(BX), R9
+	MOVWQZX    6(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, (DX)
+	MOVWQZX    8(BX), AX
+	MOVWQZX    10(BX), R8
+	MOVWQZX    12(BX), R9
+	MOVWQZX    14(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 8(DX)
+	MOVWQZX    16(BX), AX
+	MOVWQZX    18(BX), R8
+	MOVWQZX    20(BX), R9
+	MOVWQZX    22(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 16(DX)
+	MOVWQZX    24(BX), AX
+	MOVWQZX    26(BX), R8
+	MOVWQZX    28(BX), R9
+	MOVWQZX    30(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 24(DX)
+	MOVWQZX    32(BX), AX
+	MOVWQZX    34(BX), R8
+	MOVWQZX    36(BX), R9
+	MOVWQZX    38(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 32(DX)
+	MOVWQZX    40(BX), AX
+	MOVWQZX    42(BX), R8
+	MOVWQZX    44(BX), R9
+	MOVWQZX    46(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 40(DX)
+	MOVWQZX    48(BX), AX
+	MOVWQZX    50(BX), R8
+	MOVWQZX    52(BX), R9
+	MOVWQZX    54(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 48(DX)
+	MOVWQZX    56(BX), AX
+	MOVWQZX    58(BX), R8
+	MOVWQZX    60(BX), R9
+	MOVWQZX    62(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 56(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	SUBQ       $0x20, CX
+	JNE        turn64
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2ScaleOffset(mode int, n int, dst *float32, x *float32, scale *float32, offset *float32)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2ScaleOffset(SB), NOSPLIT, $0-48
 	MOVQ mode+0(FP), AX
@@ -5763,12 +6037,6 @@ TEXT ·elementwiseAVX2ScaleOffset(SB), NOSPLIT, $0-48
 	JEQ  mode1
 	CMPQ AX, $0x21
 	JEQ  mode33
-	CMPQ AX, $0x06
-	JEQ  mode6
-	CMPQ AX, $0x07
-	JEQ  mode7
-	CMPQ AX, $0x27
-	JEQ  mode39
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -5839,136 +6107,432 @@ loop33:
 	VZEROUPPER
 	RET
 
-mode6:
-loop6:
-	VPMOVZXWD    (BX), Y0
-	VPSLLD       $0x10, Y0, Y0
-	VMULPS       (SI), Y0, Y0
-	VPSRLD       $0x10, Y0, Y1
-	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VCMPPS       $0x03, Y0, Y0, Y0
-	VBLENDVPS    Y0, Y2, Y1, Y1
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
-	VADDPS       (DI), Y0, Y0
-	VPSRLD       $0x10, Y0, Y1
-	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VCMPPS       $0x03, Y0, Y0, Y0
-	VBLENDVPS    Y0, Y2, Y1, Y1
-	VPSRLD       $0x10, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPACKUSDW    X0, X1, X0
-	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, BX
-	ADDQ         $0x10, DX
-	ADDQ         $0x20, SI
-	ADDQ         $0x20, DI
-	DECQ         CX
-	JNE          loop6
+// func elementwiseAVX2ScaleOffsetCodes(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2ScaleOffsetCodes(SB), NOSPLIT, $0-56
+	MOVQ mode+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ dst+24(FP), DX
+	MOVQ x+32(FP), BX
+	CMPQ AX, $0x01
+	JEQ  mode1
+	CMPQ AX, $0x21
+	JEQ  mode33
+
+row0:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
+
+turn0:
+	VMOVUPS   (BX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    (SI), Y1, Y1
+	VMULPS    64(SI), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI), Y1, Y1
+	VADDPS    64(DI), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   Y1, (DX)
+	VMOVUPS   32(BX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    32(SI), Y1, Y1
+	VMULPS    96(SI), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    32(DI), Y1, Y1
+	VADDPS    96(DI), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   Y1, 32(DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	ADDQ      $0x80, SI
+	ADDQ      $0x80, DI
+	SUBQ      $0x20, AX
+	JNE       turn0
+	DECQ      CX
+	JNE       row0
 	VZEROUPPER
 	RET
 
-mode7:
-loop7:
-	VPMOVZXWD    (BX), Y0
-	VPSLLD       $0x10, Y0, Y0
-	VMULPS       (SI), Y0, Y0
-	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
-	VPXOR        Y2, Y2, Y2
-	VPCMPEQD     Y2, Y1, Y1
-	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
-	VPANDN       Y0, Y1, Y0
-	VPSRLD       $0x10, Y0, Y1
-	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VCMPPS       $0x03, Y0, Y0, Y0
-	VBLENDVPS    Y0, Y2, Y1, Y1
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
-	VADDPS       (DI), Y0, Y0
-	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
-	VPXOR        Y2, Y2, Y2
-	VPCMPEQD     Y2, Y1, Y1
-	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
-	VPANDN       Y0, Y1, Y0
-	VPSRLD       $0x10, Y0, Y1
-	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VCMPPS       $0x03, Y0, Y0, Y0
-	VBLENDVPS    Y0, Y2, Y1, Y1
-	VPSRLD       $0x10, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPACKUSDW    X0, X1, X0
-	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, BX
-	ADDQ         $0x10, DX
-	ADDQ         $0x20, SI
-	ADDQ         $0x20, DI
-	DECQ         CX
-	JNE          loop7
+mode1:
+row1:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
+
+turn1:
+	VMOVUPS   (BX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    (SI), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    64(SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI), Y1, Y1
+	VADDPS    64(DI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   Y1, (DX)
+	VMOVUPS   32(BX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    32(SI), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    96(SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    32(DI), Y1, Y1
+	VADDPS    96(DI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   Y1, 32(DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	ADDQ      $0x80, SI
+	ADDQ      $0x80, DI
+	SUBQ      $0x20, AX
+	JNE       turn1
+	DECQ      CX
+	JNE       row1
 	VZEROUPPER
 	RET
 
-mode39:
-loop39:
-	VPMOVZXWD    (BX), Y0
-	VPSLLD       $0x10, Y0, Y0
-	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
-	VPXOR        Y2, Y2, Y2
-	VPCMPEQD     Y2, Y1, Y1
-	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
-	VPANDN       Y0, Y1, Y0
-	VMULPS       (SI), Y0, Y0
-	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
-	VPXOR        Y2, Y2, Y2
-	VPCMPEQD     Y2, Y1, Y1
-	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
-	VPANDN       Y0, Y1, Y0
-	VPSRLD       $0x10, Y0, Y1
-	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VCMPPS       $0x03, Y0, Y0, Y0
-	VBLENDVPS    Y0, Y2, Y1, Y1
-	VPAND        elementwiseAVX2ffff0000<>+0(SB), Y1, Y0
-	VADDPS       (DI), Y0, Y0
-	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
-	VPXOR        Y2, Y2, Y2
-	VPCMPEQD     Y2, Y1, Y1
-	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
-	VPANDN       Y0, Y1, Y0
-	VPSRLD       $0x10, Y0, Y1
-	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
-	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
-	VPADDD       Y0, Y1, Y1
-	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
-	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
-	VCMPPS       $0x03, Y0, Y0, Y0
-	VBLENDVPS    Y0, Y2, Y1, Y1
-	VPSRLD       $0x10, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPACKUSDW    X0, X1, X0
-	VMOVUPS      X0, (DX)
-	ADDQ         $0x10, BX
-	ADDQ         $0x10, DX
-	ADDQ         $0x20, SI
-	ADDQ         $0x20, DI
-	DECQ         CX
-	JNE          loop39
+mode33:
+row33:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
+
+turn33:
+	VMOVUPS   (BX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    (SI), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VMULPS    64(SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI), Y1, Y1
+	VADDPS    64(DI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   Y1, (DX)
+	VMOVUPS   32(BX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    32(SI), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VMULPS    96(SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    32(DI), Y1, Y1
+	VADDPS    96(DI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   Y1, 32(DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	ADDQ      $0x80, SI
+	ADDQ      $0x80, DI
+	SUBQ      $0x20, AX
+	JNE       turn33
+	DECQ      CX
+	JNE       row33
 	VZEROUPPER
 	RET
 

@@ -9226,6 +9226,10 @@ TEXT ·elementwiseAVX512GELU(SB), NOSPLIT, $0-48
 	SHRQ         $0x04, CX
 	CMPQ         AX, $0x01
 	JEQ          mode1
+	CMPQ         AX, $0x40
+	JEQ          mode64
+	CMPQ         AX, $0x41
+	JEQ          mode65
 	VBROADCASTSS scale+32(FP), Z0
 	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
 	VMOVUPS      elementwiseAVX512c2af999a<>+0(SB), Z2
@@ -9504,74 +9508,1397 @@ done1:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Lookup(n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
-// Requires: MMX+
-TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-40
-	MOVQ n+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ table+24(FP), BX
-	MOVQ ahead+32(FP), SI
+mode64:
+	VBROADCASTSS scale+32(FP), Z0
+	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS      elementwiseAVX512c2af999a<>+0(SB), Z2
+	VMOVUPS      elementwiseAVX51242b1999a<>+0(SB), Z3
+	VMOVUPS      elementwiseAVX5123fb8aa3b<>+0(SB), Z4
+	VMOVUPS      elementwiseAVX5123f000000<>+0(SB), Z5
+	VMOVUPS      elementwiseAVX5123f318000<>+0(SB), Z6
+	VMOVUPS      elementwiseAVX512b95e8083<>+0(SB), Z7
+	VMOVUPS      elementwiseAVX51242fe0000<>+0(SB), Z8
+	VMOVUPS      elementwiseAVX5123f800000<>+0(SB), Z9
+	VMOVUPS      elementwiseAVX51200800000<>+0(SB), Z10
+	VMOVUPS      elementwiseAVX51239506967<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX5123ab743ce<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX5123c088908<>+0(SB), Z13
+	VMOVUPS      elementwiseAVX5123d2aa9c1<>+0(SB), Z14
+	VMOVUPS      elementwiseAVX5123e2aaaaa<>+0(SB), Z15
+	SUBQ         $0x02, CX
+	JLT          rest64
 
-turn:
+together64:
 	PREFETCHT1 (SI)
-	MOVWQZX    (DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, (CX)
-	MOVWQZX    2(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 2(CX)
-	MOVWQZX    4(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 4(CX)
-	MOVWQZX    6(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 6(CX)
-	MOVWQZX    8(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 8(CX)
-	MOVWQZX    10(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 10(CX)
-	MOVWQZX    12(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 12(CX)
-	MOVWQZX    14(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 14(CX)
-	MOVWQZX    16(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 16(CX)
-	MOVWQZX    18(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 18(CX)
-	MOVWQZX    20(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 20(CX)
-	MOVWQZX    22(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 22(CX)
-	MOVWQZX    24(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 24(CX)
-	MOVWQZX    26(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 26(CX)
-	MOVWQZX    28(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 28(CX)
-	MOVWQZX    30(DX), DI
-	MOVWLZX    (BX)(DI*2), DI
-	MOVW       DI, 30(CX)
-	ADDQ       $0x20, DX
-	ADDQ       $0x20, CX
-	ADDQ       $0x20, SI
-	SUBQ       $0x10, AX
-	JNE        turn
+	PREFETCHT1 64(SI)
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z19
+	VMULPS     Z0, Z16, Z17
+	VMULPS     Z0, Z19, Z20
+	VPXORD     Z1, Z17, Z17
+	VPXORD     Z1, Z20, Z20
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z5, Z18
+	VMOVUPS      Z5, Z21
+	VMAXPS       Z17, Z2, Z17
+	VMAXPS       Z20, Z2, Z23
+	VMINPS       Z17, Z3, Z17
+	VMINPS       Z23, Z3, Z23
+	VFMADD231PS  Z4, Z17, Z18
+	VFMADD231PS  Z4, Z23, Z21
+	VRNDSCALEPS  $0x09, Z18, Z18
+	VRNDSCALEPS  $0x09, Z21, Z21
+	VMINPS       Z18, Z8, Z18
+	VMINPS       Z21, Z8, Z21
+	VFNMADD231PS Z6, Z18, Z17
+	VFNMADD231PS Z6, Z21, Z23
+	VFNMADD231PS Z7, Z18, Z17
+	VFNMADD231PS Z7, Z21, Z23
+	VMOVUPS      Z11, Z20
+	VMOVUPS      Z11, Z24
+	VFMADD213PS  Z12, Z17, Z20
+	VFMADD213PS  Z12, Z23, Z24
+	VFMADD213PS  Z13, Z17, Z20
+	VFMADD213PS  Z13, Z23, Z24
+	VFMADD213PS  Z14, Z17, Z20
+	VFMADD213PS  Z14, Z23, Z24
+	VFMADD213PS  Z15, Z17, Z20
+	VFMADD213PS  Z15, Z23, Z24
+	VFMADD213PS  Z5, Z17, Z20
+	VFMADD213PS  Z5, Z23, Z24
+	VMULPS       Z17, Z17, Z22
+	VMULPS       Z23, Z23, Z25
+	VFMADD213PS  Z17, Z22, Z20
+	VFMADD213PS  Z23, Z25, Z24
+	VADDPS       Z9, Z20, Z20
+	VADDPS       Z9, Z24, Z24
+	VSCALEFPS    Z18, Z20, Z20
+	VSCALEFPS    Z21, Z24, Z24
+	VADDPS       Z9, Z20, Z20
+	VADDPS       Z9, Z24, Z24
+	VMOVUPS      Z9, Z17
+	VMOVUPS      Z9, Z18
+	VDIVPS       Z20, Z17, Z17
+	VDIVPS       Z24, Z18, Z18
+	VCMPPS       $0x15, Z10, Z17, K1
+	VCMPPS       $0x15, Z10, Z18, K2
+	VMOVAPS.Z    Z17, K1, Z17
+	VMOVAPS.Z    Z18, K2, Z18
+	VMULPS       Z16, Z17, Z17
+	VMULPS       Z19, Z18, Z18
+	VMOVNTPS     Z17, (DX)
+	VMOVNTPS     Z18, 64(DX)
+	ADDQ         $0x80, BX
+	ADDQ         $0x80, DX
+	ADDQ         $0x80, SI
+	SUBQ         $0x02, CX
+	JGE          together64
+
+rest64:
+	ADDQ $0x02, CX
+	JEQ  done64
+
+loop64:
+	PREFETCHT1 (SI)
+	VMOVUPS    (BX), Z16
+	VMULPS     Z0, Z16, Z17
+	VPXORD     Z1, Z17, Z17
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z5, Z18
+	VMAXPS       Z17, Z2, Z17
+	VMINPS       Z17, Z3, Z17
+	VFMADD231PS  Z4, Z17, Z18
+	VRNDSCALEPS  $0x09, Z18, Z18
+	VMINPS       Z18, Z8, Z18
+	VFNMADD231PS Z6, Z18, Z17
+	VFNMADD231PS Z7, Z18, Z17
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z17, Z19
+	VFMADD213PS  Z13, Z17, Z19
+	VFMADD213PS  Z14, Z17, Z19
+	VFMADD213PS  Z15, Z17, Z19
+	VFMADD213PS  Z5, Z17, Z19
+	VMULPS       Z17, Z17, Z20
+	VFMADD213PS  Z17, Z20, Z19
+	VADDPS       Z9, Z19, Z19
+	VSCALEFPS    Z18, Z19, Z19
+	VADDPS       Z9, Z19, Z19
+	VMOVUPS      Z9, Z17
+	VDIVPS       Z19, Z17, Z17
+	VCMPPS       $0x15, Z10, Z17, K1
+	VMOVAPS.Z    Z17, K1, Z17
+	VMULPS       Z16, Z17, Z17
+	VMOVNTPS     Z17, (DX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, SI
+	DECQ         CX
+	JNE          loop64
+
+done64:
+	SFENCE
+	VZEROUPPER
 	RET
 
-// func elementwiseAVX512ScaleOffset(mode int, n int, dst *byte, x *byte, scale *float32, offset *float32)
-// Requires: AVX, AVX512F, AVX512_BF16
+mode65:
+	VBROADCASTSS scale+32(FP), Z0
+	VMOVUPS      elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS      elementwiseAVX512c2af999a<>+0(SB), Z2
+	VMOVUPS      elementwiseAVX51242b1999a<>+0(SB), Z3
+	VMOVUPS      elementwiseAVX5123fb8aa3b<>+0(SB), Z4
+	VMOVUPS      elementwiseAVX5123f000000<>+0(SB), Z5
+	VMOVUPS      elementwiseAVX5123f318000<>+0(SB), Z6
+	VMOVUPS      elementwiseAVX512b95e8083<>+0(SB), Z7
+	VMOVUPS      elementwiseAVX51242fe0000<>+0(SB), Z8
+	VMOVUPS      elementwiseAVX5123f800000<>+0(SB), Z9
+	VMOVUPS      elementwiseAVX51200800000<>+0(SB), Z10
+	VMOVUPS      elementwiseAVX51239506967<>+0(SB), Z11
+	VMOVUPS      elementwiseAVX5123ab743ce<>+0(SB), Z12
+	VMOVUPS      elementwiseAVX5123c088908<>+0(SB), Z13
+	VMOVUPS      elementwiseAVX5123d2aa9c1<>+0(SB), Z14
+	VMOVUPS      elementwiseAVX5123e2aaaaa<>+0(SB), Z15
+	VMOVUPS      elementwiseAVX5127f800000<>+0(SB), Z16
+	SUBQ         $0x02, CX
+	JLT          rest65
+
+together65:
+	PREFETCHT1 (SI)
+	PREFETCHT1 64(SI)
+	VMOVUPS    (BX), Z17
+	VMOVUPS    64(BX), Z20
+	VMULPS     Z0, Z17, Z18
+	VMULPS     Z0, Z20, Z21
+	VPTESTNMD  Z16, Z18, K1
+	VPTESTNMD  Z16, Z21, K2
+	VPANDD     Z1, Z18, K1, Z18
+	VPANDD     Z1, Z21, K2, Z21
+	VPXORD     Z1, Z18, Z18
+	VPXORD     Z1, Z21, Z21
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z5, Z19
+	VMOVUPS      Z5, Z22
+	VMAXPS       Z18, Z2, Z18
+	VMAXPS       Z21, Z2, Z24
+	VMINPS       Z18, Z3, Z18
+	VMINPS       Z24, Z3, Z24
+	VFMADD231PS  Z4, Z18, Z19
+	VFMADD231PS  Z4, Z24, Z22
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VRNDSCALEPS  $0x09, Z22, Z22
+	VMINPS       Z19, Z8, Z19
+	VMINPS       Z22, Z8, Z22
+	VFNMADD231PS Z6, Z19, Z18
+	VFNMADD231PS Z6, Z22, Z24
+	VFNMADD231PS Z7, Z19, Z18
+	VFNMADD231PS Z7, Z22, Z24
+	VMOVUPS      Z11, Z21
+	VMOVUPS      Z11, Z25
+	VFMADD213PS  Z12, Z18, Z21
+	VFMADD213PS  Z12, Z24, Z25
+	VFMADD213PS  Z13, Z18, Z21
+	VFMADD213PS  Z13, Z24, Z25
+	VFMADD213PS  Z14, Z18, Z21
+	VFMADD213PS  Z14, Z24, Z25
+	VFMADD213PS  Z15, Z18, Z21
+	VFMADD213PS  Z15, Z24, Z25
+	VFMADD213PS  Z5, Z18, Z21
+	VFMADD213PS  Z5, Z24, Z25
+	VMULPS       Z18, Z18, Z23
+	VMULPS       Z24, Z24, Z26
+	VFMADD213PS  Z18, Z23, Z21
+	VFMADD213PS  Z24, Z26, Z25
+	VADDPS       Z9, Z21, Z21
+	VADDPS       Z9, Z25, Z25
+	VSCALEFPS    Z19, Z21, Z21
+	VSCALEFPS    Z22, Z25, Z25
+	VADDPS       Z9, Z21, Z21
+	VADDPS       Z9, Z25, Z25
+	VMOVUPS      Z9, Z18
+	VMOVUPS      Z9, Z19
+	VDIVPS       Z21, Z18, Z18
+	VDIVPS       Z25, Z19, Z19
+	VCMPPS       $0x15, Z10, Z18, K1
+	VCMPPS       $0x15, Z10, Z19, K2
+	VMOVAPS.Z    Z18, K1, Z18
+	VMOVAPS.Z    Z19, K2, Z19
+	VMULPS       Z17, Z18, Z18
+	VMULPS       Z20, Z19, Z19
+	VPTESTNMD    Z16, Z18, K1
+	VPTESTNMD    Z16, Z19, K2
+	VPANDD       Z1, Z18, K1, Z18
+	VPANDD       Z1, Z19, K2, Z19
+	VMOVNTPS     Z18, (DX)
+	VMOVNTPS     Z19, 64(DX)
+	ADDQ         $0x80, BX
+	ADDQ         $0x80, DX
+	ADDQ         $0x80, SI
+	SUBQ         $0x02, CX
+	JGE          together65
+
+rest65:
+	ADDQ $0x02, CX
+	JEQ  done65
+
+loop65:
+	PREFETCHT1 (SI)
+	VMOVUPS    (BX), Z17
+	VMULPS     Z0, Z17, Z18
+	VPTESTNMD  Z16, Z18, K1
+	VPANDD     Z1, Z18, K1, Z18
+	VPXORD     Z1, Z18, Z18
+
+	// Clamp; a NaN in the second operand stays.
+	VMOVUPS      Z5, Z19
+	VMAXPS       Z18, Z2, Z18
+	VMINPS       Z18, Z3, Z18
+	VFMADD231PS  Z4, Z18, Z19
+	VRNDSCALEPS  $0x09, Z19, Z19
+	VMINPS       Z19, Z8, Z19
+	VFNMADD231PS Z6, Z19, Z18
+	VFNMADD231PS Z7, Z19, Z18
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z18, Z20
+	VFMADD213PS  Z13, Z18, Z20
+	VFMADD213PS  Z14, Z18, Z20
+	VFMADD213PS  Z15, Z18, Z20
+	VFMADD213PS  Z5, Z18, Z20
+	VMULPS       Z18, Z18, Z21
+	VFMADD213PS  Z18, Z21, Z20
+	VADDPS       Z9, Z20, Z20
+	VSCALEFPS    Z19, Z20, Z20
+	VADDPS       Z9, Z20, Z20
+	VMOVUPS      Z9, Z18
+	VDIVPS       Z20, Z18, Z18
+	VCMPPS       $0x15, Z10, Z18, K1
+	VMOVAPS.Z    Z18, K1, Z18
+	VMULPS       Z17, Z18, Z18
+	VPTESTNMD    Z16, Z18, K1
+	VPANDD       Z1, Z18, K1, Z18
+	VMOVNTPS     Z18, (DX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, SI
+	DECQ         CX
+	JNE          loop65
+
+done65:
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512Lookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+// Requires: AVX, MMX+, SSE2
+TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ table+32(FP), SI
+	MOVQ ahead+40(FP), DI
+	CMPQ AX, $0x40
+	JEQ  mode64
+
+turn0:
+	PREFETCHT1 (DI)
+	MOVWQZX    (BX), AX
+	MOVWQZX    2(BX), R8
+	MOVWQZX    4(BX), R9
+	MOVWQZX    6(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, (DX)
+	MOVWQZX    8(BX), AX
+	MOVWQZX    10(BX), R8
+	MOVWQZX    12(BX), R9
+	MOVWQZX    14(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 8(DX)
+	MOVWQZX    16(BX), AX
+	MOVWQZX    18(BX), R8
+	MOVWQZX    20(BX), R9
+	MOVWQZX    22(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 16(DX)
+	MOVWQZX    24(BX), AX
+	MOVWQZX    26(BX), R8
+	MOVWQZX    28(BX), R9
+	MOVWQZX    30(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 24(DX)
+	MOVWQZX    32(BX), AX
+	MOVWQZX    34(BX), R8
+	MOVWQZX    36(BX), R9
+	MOVWQZX    38(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 32(DX)
+	MOVWQZX    40(BX), AX
+	MOVWQZX    42(BX), R8
+	MOVWQZX    44(BX), R9
+	MOVWQZX    46(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 40(DX)
+	MOVWQZX    48(BX), AX
+	MOVWQZX    50(BX), R8
+	MOVWQZX    52(BX), R9
+	MOVWQZX    54(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 48(DX)
+	MOVWQZX    56(BX), AX
+	MOVWQZX    58(BX), R8
+	MOVWQZX    60(BX), R9
+	MOVWQZX    62(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVQ       R10, 56(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	SUBQ       $0x20, CX
+	JNE        turn0
+	VZEROUPPER
+	RET
+
+mode64:
+turn64:
+	PREFETCHT1 (DI)
+	MOVWQZX    (BX), AX
+	MOVWQZX    2(BX), R8
+	MOVWQZX    4(BX), R9
+	MOVWQZX    6(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, (DX)
+	MOVWQZX    8(BX), AX
+	MOVWQZX    10(BX), R8
+	MOVWQZX    12(BX), R9
+	MOVWQZX    14(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 8(DX)
+	MOVWQZX    16(BX), AX
+	MOVWQZX    18(BX), R8
+	MOVWQZX    20(BX), R9
+	MOVWQZX    22(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 16(DX)
+	MOVWQZX    24(BX), AX
+	MOVWQZX    26(BX), R8
+	MOVWQZX    28(BX), R9
+	MOVWQZX    30(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 24(DX)
+	MOVWQZX    32(BX), AX
+	MOVWQZX    34(BX), R8
+	MOVWQZX    36(BX), R9
+	MOVWQZX    38(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 32(DX)
+	MOVWQZX    40(BX), AX
+	MOVWQZX    42(BX), R8
+	MOVWQZX    44(BX), R9
+	MOVWQZX    46(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 40(DX)
+	MOVWQZX    48(BX), AX
+	MOVWQZX    50(BX), R8
+	MOVWQZX    52(BX), R9
+	MOVWQZX    54(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 48(DX)
+	MOVWQZX    56(BX), AX
+	MOVWQZX    58(BX), R8
+	MOVWQZX    60(BX), R9
+	MOVWQZX    62(BX), R10
+	MOVWQZX    (SI)(R10*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R9*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(R8*2), R10
+	SHLQ       $0x10, R10
+	MOVW       (SI)(AX*2), R10
+	MOVNTIQ    R10, 56(DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	SUBQ       $0x20, CX
+	JNE        turn64
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512GatherLookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·elementwiseAVX512GatherLookup(SB), NOSPLIT, $0-48
+	MOVQ    mode+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    dst+16(FP), DX
+	MOVQ    x+24(FP), BX
+	MOVQ    table+32(FP), SI
+	MOVQ    ahead+40(FP), DI
+	CMPQ    AX, $0x40
+	JEQ     mode64
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z0
+
+turn0:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z1
+	VPANDD     Z0, Z1, Z2
+	VPSRLD     $0x10, Z1, Z1
+	KXNORW     K1, K1, K1
+	VPXORD     Z3, Z3, Z3
+	VPGATHERDD (SI)(Z2*2), K1, Z3
+	KXNORW     K2, K2, K2
+	VPXORD     Z4, Z4, Z4
+	VPGATHERDD (SI)(Z1*2), K2, Z4
+	VPSLLD     $0x10, Z4, Z4
+	VPTERNLOGD $0xd8, Z0, Z3, Z4
+	VMOVUPS    Z4, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	SUBQ       $0x20, CX
+	JNE        turn0
+	VZEROUPPER
+	RET
+
+mode64:
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z0
+
+turn64:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z1
+	VPANDD     Z0, Z1, Z2
+	VPSRLD     $0x10, Z1, Z1
+	KXNORW     K1, K1, K1
+	VPXORD     Z3, Z3, Z3
+	VPGATHERDD (SI)(Z2*2), K1, Z3
+	KXNORW     K2, K2, K2
+	VPXORD     Z4, Z4, Z4
+	VPGATHERDD (SI)(Z1*2), K2, Z4
+	VPSLLD     $0x10, Z4, Z4
+	VPTERNLOGD $0xd8, Z0, Z3, Z4
+	VMOVNTPS   Z4, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	SUBQ       $0x20, CX
+	JNE        turn64
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512NormLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint16, ahead *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512_BF16, MMX+
+TEXT ·elementwiseAVX512NormLookup(SB), NOSPLIT, $0-72
+	MOVQ      mode+0(FP), AX
+	MOVQ      rows+8(FP), CX
+	MOVQ      dst+24(FP), DX
+	MOVQ      x+32(FP), BX
+	MOVQ      table+56(FP), SI
+	MOVQ      ahead+64(FP), DI
+	CMPQ      AX, $0x40
+	JEQ       mode64
+	CMPQ      AX, $0x11
+	JEQ       mode17
+	CMPQ      AX, $0x51
+	JEQ       mode81
+	CMPQ      AX, $0x31
+	JEQ       mode49
+	CMPQ      AX, $0x71
+	JEQ       mode113
+	CMPQ      AX, $0x01
+	JEQ       mode1
+	CMPQ      AX, $0x41
+	JEQ       mode65
+	CMPQ      AX, $0x21
+	JEQ       mode33
+	CMPQ      AX, $0x61
+	JEQ       mode97
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z5
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+
+row0:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn0:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z6
+	VPSLLD     $0x10, Z6, Z9
+	VPANDD     Z0, Z6, Z6
+	VMULPS     (R8), Z9, Z9
+	VMULPS     64(R8), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z9
+	VPADDD     Z4, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z5, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPANDD     Z0, Z6, Z6
+	VADDPS     (R9), Z9, Z9
+	VADDPS     64(R9), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z9
+	VPADDD     Z4, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z5, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z6
+	VPANDD     Z1, Z6, Z9
+	VPSRLD     $0x10, Z6, Z6
+	KXNORW     K2, K2, K2
+	VPXORD     Z7, Z7, Z7
+	VPGATHERDD (SI)(Z9*2), K2, Z7
+	KXNORW     K3, K3, K3
+	VPXORD     Z8, Z8, Z8
+	VPGATHERDD (SI)(Z6*2), K3, Z8
+	VPSLLD     $0x10, Z8, Z8
+	VPTERNLOGD $0xd8, Z1, Z7, Z8
+	VMOVUPS    Z8, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R9
+	SUBQ       $0x20, AX
+	JNE        turn0
+	DECQ       CX
+	JNE        row0
+	VZEROUPPER
+	RET
+
+mode64:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z5
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+
+row64:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn64:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z6
+	VPSLLD     $0x10, Z6, Z9
+	VPANDD     Z0, Z6, Z6
+	VMULPS     (R8), Z9, Z9
+	VMULPS     64(R8), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z9
+	VPADDD     Z4, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z5, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPANDD     Z0, Z6, Z6
+	VADDPS     (R9), Z9, Z9
+	VADDPS     64(R9), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z9
+	VPADDD     Z4, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z5, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z6
+	VPANDD     Z1, Z6, Z9
+	VPSRLD     $0x10, Z6, Z6
+	KXNORW     K2, K2, K2
+	VPXORD     Z7, Z7, Z7
+	VPGATHERDD (SI)(Z9*2), K2, Z7
+	KXNORW     K3, K3, K3
+	VPXORD     Z8, Z8, Z8
+	VPGATHERDD (SI)(Z6*2), K3, Z8
+	VPSLLD     $0x10, Z8, Z8
+	VPTERNLOGD $0xd8, Z1, Z7, Z8
+	VMOVNTPS   Z8, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R9
+	SUBQ       $0x20, AX
+	JNE        turn64
+	DECQ       CX
+	JNE        row64
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode17:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z3
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z4
+
+row17:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn17:
+	PREFETCHT1     (DI)
+	VMOVUPS        (BX), Z5
+	VPSLLD         $0x10, Z5, Z6
+	VPANDD         Z0, Z5, Z5
+	VMULPS         (R8), Z6, Z6
+	VMULPS         64(R8), Z5, Z5
+	BYTE $0x62; BYTE $0xf2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xee // VCVTNE2PS2BF16 Z6, Z5, Z5
+	VPERMW         Z5, Z4, Z5
+	VPSLLD         $0x10, Z5, Z6
+	VPANDD         Z0, Z5, Z5
+	VADDPS         (R9), Z6, Z6
+	VADDPS         64(R9), Z5, Z5
+	BYTE $0x62; BYTE $0xf2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xee // VCVTNE2PS2BF16 Z6, Z5, Z5
+	VPERMW         Z5, Z4, Z5
+	VPMINSW        Z2, Z5, Z5
+	VPMINUW        Z3, Z5, Z5
+	VPANDD         Z1, Z5, Z6
+	VPSRLD         $0x10, Z5, Z5
+	KXNORW         K1, K1, K1
+	VPXORD         Z7, Z7, Z7
+	VPGATHERDD     (SI)(Z6*2), K1, Z7
+	KXNORW         K2, K2, K2
+	VPXORD         Z8, Z8, Z8
+	VPGATHERDD     (SI)(Z5*2), K2, Z8
+	VPSLLD         $0x10, Z8, Z8
+	VPTERNLOGD     $0xd8, Z1, Z7, Z8
+	VMOVUPS        Z8, (DX)
+	ADDQ           $0x40, BX
+	ADDQ           $0x40, DX
+	ADDQ           $0x40, DI
+	ADDQ           $0x80, R8
+	ADDQ           $0x80, R9
+	SUBQ           $0x20, AX
+	JNE            turn17
+	DECQ           CX
+	JNE            row17
+	VZEROUPPER
+	RET
+
+mode81:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z3
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z4
+
+row81:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn81:
+	PREFETCHT1     (DI)
+	VMOVUPS        (BX), Z5
+	VPSLLD         $0x10, Z5, Z6
+	VPANDD         Z0, Z5, Z5
+	VMULPS         (R8), Z6, Z6
+	VMULPS         64(R8), Z5, Z5
+	BYTE $0x62; BYTE $0xf2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xee // VCVTNE2PS2BF16 Z6, Z5, Z5
+	VPERMW         Z5, Z4, Z5
+	VPSLLD         $0x10, Z5, Z6
+	VPANDD         Z0, Z5, Z5
+	VADDPS         (R9), Z6, Z6
+	VADDPS         64(R9), Z5, Z5
+	BYTE $0x62; BYTE $0xf2; BYTE $0x57; BYTE $0x48; BYTE $0x72; BYTE $0xee // VCVTNE2PS2BF16 Z6, Z5, Z5
+	VPERMW         Z5, Z4, Z5
+	VPMINSW        Z2, Z5, Z5
+	VPMINUW        Z3, Z5, Z5
+	VPANDD         Z1, Z5, Z6
+	VPSRLD         $0x10, Z5, Z5
+	KXNORW         K1, K1, K1
+	VPXORD         Z7, Z7, Z7
+	VPGATHERDD     (SI)(Z6*2), K1, Z7
+	KXNORW         K2, K2, K2
+	VPXORD         Z8, Z8, Z8
+	VPGATHERDD     (SI)(Z5*2), K2, Z8
+	VPSLLD         $0x10, Z8, Z8
+	VPTERNLOGD     $0xd8, Z1, Z7, Z8
+	VMOVNTPS       Z8, (DX)
+	ADDQ           $0x40, BX
+	ADDQ           $0x40, DX
+	ADDQ           $0x40, DI
+	ADDQ           $0x80, R8
+	ADDQ           $0x80, R9
+	SUBQ           $0x20, AX
+	JNE            turn81
+	DECQ           CX
+	JNE            row81
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode49:
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z5
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+
+row49:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn49:
+	PREFETCHT1     (DI)
+	VMOVUPS        (BX), Z7
+	VPSLLD         $0x10, Z7, Z8
+	VPANDD         Z2, Z7, Z7
+	VPTESTNMD      Z0, Z8, K1
+	VPANDD         Z1, Z8, K1, Z8
+	VMULPS         (R8), Z8, Z8
+	VPTESTNMD      Z0, Z7, K1
+	VPANDD         Z1, Z7, K1, Z7
+	VMULPS         64(R8), Z7, Z7
+	BYTE $0x62; BYTE $0xd2; BYTE $0x47; BYTE $0x48; BYTE $0x72; BYTE $0xf8 // VCVTNE2PS2BF16 Z8, Z7, Z7
+	VPERMW         Z7, Z6, Z7
+	VPSLLD         $0x10, Z7, Z8
+	VPANDD         Z2, Z7, Z7
+	VADDPS         (R9), Z8, Z8
+	VADDPS         64(R9), Z7, Z7
+	BYTE $0x62; BYTE $0xd2; BYTE $0x47; BYTE $0x48; BYTE $0x72; BYTE $0xf8 // VCVTNE2PS2BF16 Z8, Z7, Z7
+	VPERMW         Z7, Z6, Z7
+	VPMINSW        Z4, Z7, Z7
+	VPMINUW        Z5, Z7, Z7
+	VPANDD         Z3, Z7, Z8
+	VPSRLD         $0x10, Z7, Z7
+	KXNORW         K2, K2, K2
+	VPXORD         Z9, Z9, Z9
+	VPGATHERDD     (SI)(Z8*2), K2, Z9
+	KXNORW         K3, K3, K3
+	VPXORD         Z10, Z10, Z10
+	VPGATHERDD     (SI)(Z7*2), K3, Z10
+	VPSLLD         $0x10, Z10, Z10
+	VPTERNLOGD     $0xd8, Z3, Z9, Z10
+	VMOVUPS        Z10, (DX)
+	ADDQ           $0x40, BX
+	ADDQ           $0x40, DX
+	ADDQ           $0x40, DI
+	ADDQ           $0x80, R8
+	ADDQ           $0x80, R9
+	SUBQ           $0x20, AX
+	JNE            turn49
+	DECQ           CX
+	JNE            row49
+	VZEROUPPER
+	RET
+
+mode113:
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z5
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+
+row113:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn113:
+	PREFETCHT1     (DI)
+	VMOVUPS        (BX), Z7
+	VPSLLD         $0x10, Z7, Z8
+	VPANDD         Z2, Z7, Z7
+	VPTESTNMD      Z0, Z8, K1
+	VPANDD         Z1, Z8, K1, Z8
+	VMULPS         (R8), Z8, Z8
+	VPTESTNMD      Z0, Z7, K1
+	VPANDD         Z1, Z7, K1, Z7
+	VMULPS         64(R8), Z7, Z7
+	BYTE $0x62; BYTE $0xd2; BYTE $0x47; BYTE $0x48; BYTE $0x72; BYTE $0xf8 // VCVTNE2PS2BF16 Z8, Z7, Z7
+	VPERMW         Z7, Z6, Z7
+	VPSLLD         $0x10, Z7, Z8
+	VPANDD         Z2, Z7, Z7
+	VADDPS         (R9), Z8, Z8
+	VADDPS         64(R9), Z7, Z7
+	BYTE $0x62; BYTE $0xd2; BYTE $0x47; BYTE $0x48; BYTE $0x72; BYTE $0xf8 // VCVTNE2PS2BF16 Z8, Z7, Z7
+	VPERMW         Z7, Z6, Z7
+	VPMINSW        Z4, Z7, Z7
+	VPMINUW        Z5, Z7, Z7
+	VPANDD         Z3, Z7, Z8
+	VPSRLD         $0x10, Z7, Z7
+	KXNORW         K2, K2, K2
+	VPXORD         Z9, Z9, Z9
+	VPGATHERDD     (SI)(Z8*2), K2, Z9
+	KXNORW         K3, K3, K3
+	VPXORD         Z10, Z10, Z10
+	VPGATHERDD     (SI)(Z7*2), K3, Z10
+	VPSLLD         $0x10, Z10, Z10
+	VPTERNLOGD     $0xd8, Z3, Z9, Z10
+	VMOVNTPS       Z10, (DX)
+	ADDQ           $0x40, BX
+	ADDQ           $0x40, DX
+	ADDQ           $0x40, DI
+	ADDQ           $0x80, R8
+	ADDQ           $0x80, R9
+	SUBQ           $0x20, AX
+	JNE            turn113
+	DECQ           CX
+	JNE            row113
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode1:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+
+row1:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn1:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z8
+	VPSLLD     $0x10, Z8, Z11
+	VPANDD     Z0, Z8, Z8
+	VMULPS     (R8), Z11, Z11
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+	VMULPS     64(R8), Z8, Z8
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPANDD     Z0, Z11, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (R9), Z11, Z11
+	VADDPS     64(R9), Z8, Z8
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z11, Z11
+	VPTERNLOGD $0xd8, Z1, Z11, Z8
+	VPANDD     Z1, Z8, Z11
+	VPSRLD     $0x10, Z8, Z8
+	KXNORW     K2, K2, K2
+	VPXORD     Z9, Z9, Z9
+	VPGATHERDD (SI)(Z11*2), K2, Z9
+	KXNORW     K3, K3, K3
+	VPXORD     Z10, Z10, Z10
+	VPGATHERDD (SI)(Z8*2), K3, Z10
+	VPSLLD     $0x10, Z10, Z10
+	VPTERNLOGD $0xd8, Z1, Z9, Z10
+	VMOVUPS    Z10, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R9
+	SUBQ       $0x20, AX
+	JNE        turn1
+	DECQ       CX
+	JNE        row1
+	VZEROUPPER
+	RET
+
+mode65:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+
+row65:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn65:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z8
+	VPSLLD     $0x10, Z8, Z11
+	VPANDD     Z0, Z8, Z8
+	VMULPS     (R8), Z11, Z11
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+	VMULPS     64(R8), Z8, Z8
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPANDD     Z0, Z11, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (R9), Z11, Z11
+	VADDPS     64(R9), Z8, Z8
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z11, Z11
+	VPTERNLOGD $0xd8, Z1, Z11, Z8
+	VPANDD     Z1, Z8, Z11
+	VPSRLD     $0x10, Z8, Z8
+	KXNORW     K2, K2, K2
+	VPXORD     Z9, Z9, Z9
+	VPGATHERDD (SI)(Z11*2), K2, Z9
+	KXNORW     K3, K3, K3
+	VPXORD     Z10, Z10, Z10
+	VPGATHERDD (SI)(Z8*2), K3, Z10
+	VPSLLD     $0x10, Z10, Z10
+	VPTERNLOGD $0xd8, Z1, Z9, Z10
+	VMOVNTPS   Z10, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R9
+	SUBQ       $0x20, AX
+	JNE        turn65
+	DECQ       CX
+	JNE        row65
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+
+row33:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn33:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z8
+	VPSLLD     $0x10, Z8, Z11
+	VPANDD     Z0, Z8, Z8
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+	VMULPS     (R8), Z11, Z11
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+	VMULPS     64(R8), Z8, Z8
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPANDD     Z0, Z11, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (R9), Z11, Z11
+	VADDPS     64(R9), Z8, Z8
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z11, Z11
+	VPTERNLOGD $0xd8, Z1, Z11, Z8
+	VPANDD     Z1, Z8, Z11
+	VPSRLD     $0x10, Z8, Z8
+	KXNORW     K2, K2, K2
+	VPXORD     Z9, Z9, Z9
+	VPGATHERDD (SI)(Z11*2), K2, Z9
+	KXNORW     K3, K3, K3
+	VPXORD     Z10, Z10, Z10
+	VPGATHERDD (SI)(Z8*2), K3, Z10
+	VPSLLD     $0x10, Z10, Z10
+	VPTERNLOGD $0xd8, Z1, Z9, Z10
+	VMOVUPS    Z10, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R9
+	SUBQ       $0x20, AX
+	JNE        turn33
+	DECQ       CX
+	JNE        row33
+	VZEROUPPER
+	RET
+
+mode97:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+
+row97:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), R8
+	MOVQ offset+48(FP), R9
+
+turn97:
+	PREFETCHT1 (DI)
+	VMOVUPS    (BX), Z8
+	VPSLLD     $0x10, Z8, Z11
+	VPANDD     Z0, Z8, Z8
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+	VMULPS     (R8), Z11, Z11
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+	VMULPS     64(R8), Z8, Z8
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPANDD     Z0, Z11, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (R9), Z11, Z11
+	VADDPS     64(R9), Z8, Z8
+	VPTESTNMD  Z2, Z11, K1
+	VPANDD     Z3, Z11, K1, Z11
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z11, Z11, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z11
+	VPADDD     Z6, Z11, Z11
+	VPTESTNMD  Z1, Z11, K1
+	VPANDD     Z7, Z11, K1, Z11
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z11, Z11
+	VPTERNLOGD $0xd8, Z1, Z11, Z8
+	VPANDD     Z1, Z8, Z11
+	VPSRLD     $0x10, Z8, Z8
+	KXNORW     K2, K2, K2
+	VPXORD     Z9, Z9, Z9
+	VPGATHERDD (SI)(Z11*2), K2, Z9
+	KXNORW     K3, K3, K3
+	VPXORD     Z10, Z10, Z10
+	VPGATHERDD (SI)(Z8*2), K3, Z10
+	VPSLLD     $0x10, Z10, Z10
+	VPTERNLOGD $0xd8, Z1, Z9, Z10
+	VMOVNTPS   Z10, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, DI
+	ADDQ       $0x80, R8
+	ADDQ       $0x80, R9
+	SUBQ       $0x20, AX
+	JNE        turn97
+	DECQ       CX
+	JNE        row97
+	SFENCE
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX512pairOrder<>+0(SB)/4, $0x00100000
+DATA elementwiseAVX512pairOrder<>+4(SB)/4, $0x00110001
+DATA elementwiseAVX512pairOrder<>+8(SB)/4, $0x00120002
+DATA elementwiseAVX512pairOrder<>+12(SB)/4, $0x00130003
+DATA elementwiseAVX512pairOrder<>+16(SB)/4, $0x00140004
+DATA elementwiseAVX512pairOrder<>+20(SB)/4, $0x00150005
+DATA elementwiseAVX512pairOrder<>+24(SB)/4, $0x00160006
+DATA elementwiseAVX512pairOrder<>+28(SB)/4, $0x00170007
+DATA elementwiseAVX512pairOrder<>+32(SB)/4, $0x00180008
+DATA elementwiseAVX512pairOrder<>+36(SB)/4, $0x00190009
+DATA elementwiseAVX512pairOrder<>+40(SB)/4, $0x001a000a
+DATA elementwiseAVX512pairOrder<>+44(SB)/4, $0x001b000b
+DATA elementwiseAVX512pairOrder<>+48(SB)/4, $0x001c000c
+DATA elementwiseAVX512pairOrder<>+52(SB)/4, $0x001d000d
+DATA elementwiseAVX512pairOrder<>+56(SB)/4, $0x001e000e
+DATA elementwiseAVX512pairOrder<>+60(SB)/4, $0x001f000f
+GLOBL elementwiseAVX512pairOrder<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX5127fc07fc0<>+0(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+4(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+8(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+12(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+16(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+20(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+24(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+28(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+32(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+36(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+40(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+44(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+48(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+52(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+56(SB)/4, $0x7fc07fc0
+DATA elementwiseAVX5127fc07fc0<>+60(SB)/4, $0x7fc07fc0
+GLOBL elementwiseAVX5127fc07fc0<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseAVX512ffc0ffc0<>+0(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+4(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+8(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+12(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+16(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+20(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+24(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+28(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+32(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+36(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+40(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+44(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+48(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+52(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+56(SB)/4, $0xffc0ffc0
+DATA elementwiseAVX512ffc0ffc0<>+60(SB)/4, $0xffc0ffc0
+GLOBL elementwiseAVX512ffc0ffc0<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX512ScaleOffset(mode int, n int, dst *float32, x *float32, scale *float32, offset *float32)
+// Requires: AVX, AVX512F
 TEXT ·elementwiseAVX512ScaleOffset(SB), NOSPLIT, $0-48
 	MOVQ mode+0(FP), AX
 	MOVQ n+8(FP), CX
@@ -9580,20 +10907,10 @@ TEXT ·elementwiseAVX512ScaleOffset(SB), NOSPLIT, $0-48
 	MOVQ scale+32(FP), SI
 	MOVQ offset+40(FP), DI
 	SHRQ $0x04, CX
-	CMPQ AX, $0x17
-	JEQ  mode23
-	CMPQ AX, $0x37
-	JEQ  mode55
 	CMPQ AX, $0x01
 	JEQ  mode1
 	CMPQ AX, $0x21
 	JEQ  mode33
-	CMPQ AX, $0x06
-	JEQ  mode6
-	CMPQ AX, $0x07
-	JEQ  mode7
-	CMPQ AX, $0x27
-	JEQ  mode39
 
 loop0:
 	VMOVUPS (BX), Z0
@@ -9606,58 +10923,6 @@ loop0:
 	ADDQ    $0x40, DI
 	DECQ    CX
 	JNE     loop0
-	VZEROUPPER
-	RET
-
-mode23:
-	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
-
-loop23:
-	VPMOVZXWD     (BX), Z2
-	VPSLLD        $0x10, Z2, Z2
-	VMULPS        (SI), Z2, Z2
-	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
-	VPMOVZXWD     Y2, Z2
-	VPSLLD        $0x10, Z2, Z2
-	VADDPS        (DI), Z2, Z2
-	VCMPPS        $0x03, Z2, Z2, K1
-	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
-	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
-	VMOVUPS       Y2, (DX)
-	ADDQ          $0x20, BX
-	ADDQ          $0x20, DX
-	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
-	DECQ          CX
-	JNE           loop23
-	VZEROUPPER
-	RET
-
-mode55:
-	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
-
-loop55:
-	VPMOVZXWD     (BX), Z2
-	VPSLLD        $0x10, Z2, Z2
-	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
-	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
-	VMULPS        (SI), Z2, Z2
-	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
-	VPMOVZXWD     Y2, Z2
-	VPSLLD        $0x10, Z2, Z2
-	VADDPS        (DI), Z2, Z2
-	VCMPPS        $0x03, Z2, Z2, K1
-	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
-	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
-	VMOVUPS       Y2, (DX)
-	ADDQ          $0x20, BX
-	ADDQ          $0x20, DX
-	ADDQ          $0x40, SI
-	ADDQ          $0x40, DI
-	DECQ          CX
-	JNE           loop55
 	VZEROUPPER
 	RET
 
@@ -9707,134 +10972,325 @@ loop33:
 	VZEROUPPER
 	RET
 
-mode6:
-	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z3
-	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z4
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z5
+// func elementwiseAVX512ScaleOffsetCodes(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32)
+// Requires: AVX, AVX512BW, AVX512F, AVX512_BF16
+TEXT ·elementwiseAVX512ScaleOffsetCodes(SB), NOSPLIT, $0-56
+	MOVQ      mode+0(FP), AX
+	MOVQ      rows+8(FP), CX
+	MOVQ      dst+24(FP), DX
+	MOVQ      x+32(FP), BX
+	CMPQ      AX, $0x11
+	JEQ       mode17
+	CMPQ      AX, $0x31
+	JEQ       mode49
+	CMPQ      AX, $0x01
+	JEQ       mode1
+	CMPQ      AX, $0x21
+	JEQ       mode33
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z5
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
 
-loop6:
-	VPMOVZXWD (BX), Z6
-	VPSLLD    $0x10, Z6, Z6
-	VMULPS    (SI), Z6, Z6
+row0:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
+
+turn0:
+	VMOVUPS (BX), Z6
+	VPSLLD  $0x10, Z6, Z7
+	VPANDD  Z0, Z6, Z6
+	VMULPS  (SI), Z7, Z7
+	VMULPS  64(SI), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z1, Z7, K1
+	VPANDD     Z5, Z7, K1, Z7
+	VPANDD     Z0, Z7, Z7
 
 	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
 	VCMPPS     $0x03, Z6, Z6, K1
-	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
-	VPADDD     Z2, Z6, Z6
-	VPTESTNMD  Z3, Z6, K1
-	VPANDD     Z4, Z6, K1, Z6
-	VPANDD     Z5, Z6, Z6
-	VADDPS     (DI), Z6, Z6
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPANDD     Z0, Z6, Z6
+	VADDPS     (DI), Z7, Z7
+	VADDPS     64(DI), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z1, Z7, K1
+	VPANDD     Z5, Z7, K1, Z7
 
 	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
 	VCMPPS     $0x03, Z6, Z6, K1
-	VPTERNLOGD $0xa8, Z1, Z0, K1, Z6
-	VPADDD     Z2, Z6, Z6
-	VPTESTNMD  Z3, Z6, K1
-	VPANDD     Z4, Z6, K1, Z6
-	VPSRLD     $0x10, Z6, Z6
-	VPMOVDW    Z6, (DX)
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, DX
-	ADDQ       $0x40, SI
-	ADDQ       $0x40, DI
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z7, Z7
+	VPTERNLOGD $0xd8, Z1, Z7, Z6
+	VMOVUPS    Z6, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x80, SI
+	ADDQ       $0x80, DI
+	SUBQ       $0x20, AX
+	JNE        turn0
 	DECQ       CX
-	JNE        loop6
+	JNE        row0
 	VZEROUPPER
 	RET
 
-mode7:
-	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
-	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+mode17:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z2
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z3
 
-loop7:
-	VPMOVZXWD (BX), Z8
-	VPSLLD    $0x10, Z8, Z8
-	VMULPS    (SI), Z8, Z8
-	VPTESTNMD Z0, Z8, K1
-	VPANDD    Z1, Z8, K1, Z8
+row17:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
 
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VCMPPS     $0x03, Z8, Z8, K1
-	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
-	VPADDD     Z4, Z8, Z8
-	VPTESTNMD  Z5, Z8, K1
-	VPANDD     Z6, Z8, K1, Z8
-	VPANDD     Z7, Z8, Z8
-	VADDPS     (DI), Z8, Z8
-	VPTESTNMD  Z0, Z8, K1
-	VPANDD     Z1, Z8, K1, Z8
-
-	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
-	VCMPPS     $0x03, Z8, Z8, K1
-	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
-	VPADDD     Z4, Z8, Z8
-	VPTESTNMD  Z5, Z8, K1
-	VPANDD     Z6, Z8, K1, Z8
-	VPSRLD     $0x10, Z8, Z8
-	VPMOVDW    Z8, (DX)
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, DX
-	ADDQ       $0x40, SI
-	ADDQ       $0x40, DI
-	DECQ       CX
-	JNE        loop7
+turn17:
+	VMOVUPS        (BX), Z4
+	VPSLLD         $0x10, Z4, Z5
+	VPANDD         Z0, Z4, Z4
+	VMULPS         (SI), Z5, Z5
+	VMULPS         64(SI), Z4, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	VPERMW         Z4, Z3, Z4
+	VPSLLD         $0x10, Z4, Z5
+	VPANDD         Z0, Z4, Z4
+	VADDPS         (DI), Z5, Z5
+	VADDPS         64(DI), Z4, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	VPERMW         Z4, Z3, Z4
+	VPMINSW        Z1, Z4, Z4
+	VPMINUW        Z2, Z4, Z4
+	VMOVUPS        Z4, (DX)
+	ADDQ           $0x40, BX
+	ADDQ           $0x40, DX
+	ADDQ           $0x80, SI
+	ADDQ           $0x80, DI
+	SUBQ           $0x20, AX
+	JNE            turn17
+	DECQ           CX
+	JNE            row17
 	VZEROUPPER
 	RET
 
-mode39:
-	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
-	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
-	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
-	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
-	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
-	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
-	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
-	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+mode49:
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z4
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z5
 
-loop39:
-	VPMOVZXWD (BX), Z8
-	VPSLLD    $0x10, Z8, Z8
-	VPTESTNMD Z0, Z8, K1
-	VPANDD    Z1, Z8, K1, Z8
-	VMULPS    (SI), Z8, Z8
-	VPTESTNMD Z0, Z8, K1
-	VPANDD    Z1, Z8, K1, Z8
+row49:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
+
+turn49:
+	VMOVUPS        (BX), Z6
+	VPSLLD         $0x10, Z6, Z7
+	VPANDD         Z2, Z6, Z6
+	VPTESTNMD      Z0, Z7, K1
+	VPANDD         Z1, Z7, K1, Z7
+	VMULPS         (SI), Z7, Z7
+	VPTESTNMD      Z0, Z6, K1
+	VPANDD         Z1, Z6, K1, Z6
+	VMULPS         64(SI), Z6, Z6
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	VPERMW         Z6, Z5, Z6
+	VPSLLD         $0x10, Z6, Z7
+	VPANDD         Z2, Z6, Z6
+	VADDPS         (DI), Z7, Z7
+	VADDPS         64(DI), Z6, Z6
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	VPERMW         Z6, Z5, Z6
+	VPMINSW        Z3, Z6, Z6
+	VPMINUW        Z4, Z6, Z6
+	VMOVUPS        Z6, (DX)
+	ADDQ           $0x40, BX
+	ADDQ           $0x40, DX
+	ADDQ           $0x80, SI
+	ADDQ           $0x80, DI
+	SUBQ           $0x20, AX
+	JNE            turn49
+	DECQ           CX
+	JNE            row49
+	VZEROUPPER
+	RET
+
+mode1:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+
+row1:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
+
+turn1:
+	VMOVUPS   (BX), Z8
+	VPSLLD    $0x10, Z8, Z9
+	VPANDD    Z0, Z8, Z8
+	VMULPS    (SI), Z9, Z9
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VMULPS    64(SI), Z8, Z8
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
 
 	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
 	VCMPPS     $0x03, Z8, Z8, K1
-	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
-	VPADDD     Z4, Z8, Z8
-	VPTESTNMD  Z5, Z8, K1
-	VPANDD     Z6, Z8, K1, Z8
-	VPANDD     Z7, Z8, Z8
-	VADDPS     (DI), Z8, Z8
-	VPTESTNMD  Z0, Z8, K1
-	VPANDD     Z1, Z8, K1, Z8
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (DI), Z9, Z9
+	VADDPS     64(DI), Z8, Z8
+	VPTESTNMD  Z2, Z9, K1
+	VPANDD     Z3, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
 
 	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
 	VCMPPS     $0x03, Z8, Z8, K1
-	VPTERNLOGD $0xa8, Z3, Z2, K1, Z8
-	VPADDD     Z4, Z8, Z8
-	VPTESTNMD  Z5, Z8, K1
-	VPANDD     Z6, Z8, K1, Z8
-	VPSRLD     $0x10, Z8, Z8
-	VPMOVDW    Z8, (DX)
-	ADDQ       $0x20, BX
-	ADDQ       $0x20, DX
-	ADDQ       $0x40, SI
-	ADDQ       $0x40, DI
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	VMOVUPS    Z8, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x80, SI
+	ADDQ       $0x80, DI
+	SUBQ       $0x20, AX
+	JNE        turn1
 	DECQ       CX
-	JNE        loop39
+	JNE        row1
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+
+row33:
+	MOVQ n+16(FP), AX
+	MOVQ scale+40(FP), SI
+	MOVQ offset+48(FP), DI
+
+turn33:
+	VMOVUPS   (BX), Z8
+	VPSLLD    $0x10, Z8, Z9
+	VPANDD    Z0, Z8, Z8
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VMULPS    (SI), Z9, Z9
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+	VMULPS    64(SI), Z8, Z8
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (DI), Z9, Z9
+	VADDPS     64(DI), Z8, Z8
+	VPTESTNMD  Z2, Z9, K1
+	VPANDD     Z3, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	VMOVUPS    Z8, (DX)
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x80, SI
+	ADDQ       $0x80, DI
+	SUBQ       $0x20, AX
+	JNE        turn33
+	DECQ       CX
+	JNE        row33
 	VZEROUPPER
 	RET
 

@@ -18,6 +18,7 @@ const (
 	// instruction rounds, which takes subnormal values for zero.
 	modeNative    = 16
 	modeFlushLeft = 32 // the first operand is flushed before it is used
+	modePast      = 64 // results are written past the caches; they begin with a line
 )
 
 // binaryKernel computes dst[i] = x[i*xStep] op y[i*yStep] for i < n, with steps of 0 or 1, and n a multiple of elementwiseLanes
@@ -37,7 +38,8 @@ type sumKernel[T float32 | uint16] func(mode, n int, group *float32, r0, r1, r2,
 type rowsKernel func(rows, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
 // geluKernel computes x * logistic(scale * x) for n values, a multiple of elementwiseLanes above zero, as three equations do; with
-// modeFlush the products are flushed. Meanwhile it fetches as many bytes from ahead on, for whoever comes next.
+// modeFlush the products are flushed, and modePast is possible. Meanwhile it fetches as many bytes from ahead on, for whoever comes
+// next.
 type geluKernel func(mode, n int, dst, x *float32, scale float32, ahead *byte)
 
 // elementwiseLanes is what the number of values that a kernel computes is a multiple of.
@@ -56,7 +58,10 @@ type elementwiseKernels struct {
 	copyRows                     rowsKernel
 	gelu                         geluKernel
 	lookup                       lookupKernel
+	gatherLookup                 lookupKernel     // nil where there are no gathering instructions for it
+	normLookup                   normLookupKernel // likewise
 	scaleOffset                  scaleOffsetKernel
+	scaleOffsetCodes             codesKernel
 	everySecond                  secondKernel
 	interleave                   interleaveKernel
 	eq, ne, lt, gt, ge           comparisonKernel
@@ -189,7 +194,7 @@ func (f geluKernel) run(mode int, dst, x []float32, scale float32, ahead *byte) 
 	}
 	var rest [elementwiseLanes]float32
 	copy(rest[:], x[whole:])
-	f(mode, elementwiseLanes, &rest[0], &rest[0], scale, ahead)
+	f(mode&^modePast, elementwiseLanes, &rest[0], &rest[0], scale, ahead)
 	copy(dst[whole:], rest[:])
 }
 

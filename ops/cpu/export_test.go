@@ -5,8 +5,8 @@ import "testing"
 // LowerLimits makes small graphs take the ways of large ones until the test ends.
 func LowerLimits(t *testing.T) {
 	t.Helper()
-	all := []*int{&smallSize, &aheadSize, &tileElements, &tableElements, &observeElements, &hugeElements, &largeBytes}
-	for i, low := range []int{64, 1 << 12, 96, 64, 64, 1 << 20, 4096} {
+	all := []*int{&smallSize, &aheadSize, &tileElements, &tableElements, &observeElements, &hugeElements, &largeBytes, &pastBytes}
+	for i, low := range []int{64, 1 << 12, 96, 64, 64, 1 << 20, 4096, 256} {
 		setLimit(t, all[i], low)
 	}
 }

@@ -14,10 +14,10 @@ import (
 
 // lowerLimits makes small graphs take the ways of large ones until the test ends.
 func lowerLimits(t *testing.T) {
-	old := [...]int{smallSize, aheadSize, tileElements, observeElements, hugeElements, tableElements}
-	smallSize, aheadSize, tileElements, observeElements, tableElements = 8, 64, 32, 16, 32
+	old := [...]int{smallSize, aheadSize, tileElements, observeElements, hugeElements, tableElements, pastBytes}
+	smallSize, aheadSize, tileElements, observeElements, tableElements, pastBytes = 8, 64, 32, 16, 32, 64
 	t.Cleanup(func() {
-		smallSize, aheadSize, tileElements, observeElements, hugeElements, tableElements = old[0], old[1], old[2], old[3], old[4], old[5]
+		smallSize, aheadSize, tileElements, observeElements, hugeElements, tableElements, pastBytes = old[0], old[1], old[2], old[3], old[4], old[5], old[6]
 	})
 }
 

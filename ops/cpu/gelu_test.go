@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"unsafe"
 
 	"bf16lab/bf16"
 	"bf16lab/ops"
@@ -19,7 +20,7 @@ func TestGELUKernel(t *testing.T) {
 		if f == nil {
 			return
 		}
-		for _, mode := range []int{0, modeFlush} {
+		for _, mode := range []int{0, modeFlush, modePast, modeFlush | modePast} {
 			for _, scale := range []float32{1.703125, -0.5, 1e-30} {
 				for _, n := range []int{1, 17, len(x)} {
 					operand, want := operandOf(x[:n], false)
@@ -31,7 +32,7 @@ func TestGELUKernel(t *testing.T) {
 					logistic.Flush = false
 					define(ops.LogisticPrimitive, &logistic, y, y)
 					define(ops.MulPrimitive, plan, want, y, want)
-					got := make([]float32, n)
+					got := unsafe.Slice((*float32)(unsafe.Pointer(&fromLine(2*n, 0)[0])), n)
 					f.run(mode, got, operand.wide, scale, nil)
 					reportDifferences(t, got, want.F32, func(i int) string { return fmt.Sprintf("mode %d, scale %v: %08x", mode, scale, math.Float32bits(x[i])) })
 				}

@@ -14,6 +14,8 @@ var (
 	tableElements = 2 * codes
 	// observeElements is the number of elements of a chunk that a probe is given of a value computed as a whole.
 	observeElements = 1 << 15
+	// pastBytes is the size from which results are written past the caches: more than a processor's core has in cache.
+	pastBytes = 1 << 25
 	// hugeElements is the size from which a value is not held for all plans at once if that can be avoided, and the number
 	// of elements from which freeing them early is worth changing the order of the units.
 	hugeElements = 1 << 26

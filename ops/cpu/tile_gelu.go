@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"unsafe"
+
 	"bf16lab/ops"
 	"bf16lab/ops/elementary"
 )
@@ -95,6 +97,6 @@ func (st *tileStep) geluStep(ahead **byte) vectorStep {
 		mode = modeFlush
 	}
 	return func(out *ops.Tensor, in []*ops.Tensor) {
-		f.run(mode, out.F32, in[0].F32, scale, *ahead)
+		f.run(mode|pastMode(st.past, unsafe.Pointer(unsafe.SliceData(out.F32))), out.F32, in[0].F32, scale, *ahead)
 	}
 }

@@ -1,15 +1,11 @@
 package cpu
 
-import (
-	"unsafe"
-
-	"bf16lab/ops"
-)
+import "bf16lab/ops"
 
 // scaleOffset holds the rows of a norm's last two equations.
 type scaleOffset struct {
 	scale, offset []float32
-	flushes       bool // the operand first
+	mode          int // of the kernels
 }
 
 // fuseNorms lets one kernel carry out x * scale + offset, where both are the same row for all rows and nothing else wants the
@@ -22,6 +18,7 @@ func (p *tileProgram) fuseNorms(r *run) {
 		if rows, x, ok := p.norm(r, i); ok {
 			p.steps[i].fused = true
 			p.steps[i+1].norm, p.steps[i+1].in = rows, []tileSource{x}
+			p.fuseNormLookup(r, i+1)
 		}
 	}
 }
@@ -47,7 +44,14 @@ func (p *tileProgram) norm(r *run, i int) (rows *scaleOffset, x tileSource, ok b
 		flushSum[1-o] || x.storage != ops.StoreFloat32 && x.storage != ops.StoreBFloat16 {
 		return nil, x, false
 	}
-	return &scaleOffset{rowFlushed(product.in[k].fixed, flush[k]), rowFlushed(sum.in[o].fixed, flushSum[o]), flush[1-k]}, x, true
+	mode := 0
+	if sum.plan.Flush {
+		mode = modeFlush
+	}
+	if flush[1-k] {
+		mode |= modeFlushLeft
+	}
+	return &scaleOffset{rowFlushed(product.in[k].fixed, flush[k]), rowFlushed(sum.in[o].fixed, flushSum[o]), mode}, x, true
 }
 
 // rowFlushed returns the values of a row, flushed if they are to be.
@@ -74,42 +78,34 @@ func rowOf(st *tileStep) int {
 
 // normStep is the vectorStep of the last of two fused steps.
 func (st *tileStep) normStep() vectorStep {
-	f, n, mode := activeElementwise().scaleOffset, st.norm, 0
-	if st.plan.Flush {
-		mode = modeFlush
+	k, n := activeElementwise(), st.norm
+	if st.storage == ops.StoreBFloat16 {
+		rows := n.forCodes()
+		return func(out *ops.Tensor, in []*ops.Tensor) { k.scaleOffsetCodes.run(n.mode, out.BF16, in[0].BF16, rows) }
 	}
-	if n.flushes {
-		mode |= modeFlushLeft
-	}
-	width := len(n.scale)
-	return func(out *ops.Tensor, in []*ops.Tensor) {
-		for at := 0; at < out.Shape.Size(); at += width {
-			f.run(mode, width, floatsOf(out, at), floatsOf(in[0], at), n)
-		}
-	}
+	return func(out *ops.Tensor, in []*ops.Tensor) { k.scaleOffset.run(n.mode, out.F32, in[0].F32, n) }
 }
 
-// scaleOffsetKernel computes x * scale + offset for n values, a multiple of elementwiseLanes above zero, as two equations do, all
-// float32 or, with modeLeftHalf and modeNarrow, from codes to codes; with modeFlush results are flushed, with modeFlushLeft x first.
-type scaleOffsetKernel func(mode, n int, dst, x *byte, scale, offset *float32)
+// scaleOffsetKernel computes x * scale + offset for n values, a multiple of elementwiseLanes above zero, as two equations do; with
+// modeFlush results are flushed, with modeFlushLeft x first.
+type scaleOffsetKernel func(mode, n int, dst, x, scale, offset *float32)
 
-// run calls the kernel for any number of values.
-func (f scaleOffsetKernel) run(mode, n int, dst, x floats, rows *scaleOffset) {
-	mode |= dst.mode(modeNarrow) | x.mode(modeLeftHalf)
-	whole := n &^ (elementwiseLanes - 1)
-	if whole > 0 {
-		_, _, _, _ = dst.at(whole-1), x.at(whole-1), rows.scale[whole-1], rows.offset[whole-1]
-		f(mode, whole, dst.at(0), x.at(0), unsafe.SliceData(rows.scale), unsafe.SliceData(rows.offset))
+// run calls the kernel for rows of any number of values.
+func (f scaleOffsetKernel) run(mode int, dst, x []float32, rows *scaleOffset) {
+	width := len(rows.scale)
+	whole := width &^ (elementwiseLanes - 1)
+	for at := 0; at < len(dst); at += width {
+		to, from := dst[at:at+width], x[at:at+width]
+		if whole > 0 {
+			f(mode, whole, &to[0], &from[0], &rows.scale[0], &rows.offset[0])
+		}
+		if whole < width {
+			var values, scale, offset [elementwiseLanes]float32
+			copy(values[:], from[whole:])
+			copy(scale[:], rows.scale[whole:])
+			copy(offset[:], rows.offset[whole:])
+			f(mode, elementwiseLanes, &values[0], &values[0], &scale[0], &offset[0])
+			copy(to[whole:], values[:])
+		}
 	}
-	if whole == n {
-		return
-	}
-	e := edges.Get().(*edge)
-	var scale, offset [elementwiseLanes]float32
-	copy(scale[:], rows.scale[whole:n])
-	copy(offset[:], rows.offset[whole:n])
-	to, from := e.dst.as(dst), e.x.fill(x, whole, n-whole, 1)
-	f(mode, elementwiseLanes, to.at(0), from.at(0), &scale[0], &offset[0])
-	e.dst.drain(dst, whole, n-whole)
-	edges.Put(e)
 }

@@ -11,39 +11,60 @@ import (
 	"bf16lab/ops/opstest"
 )
 
-// The kernel of a norm's scale and offset gives the bits of its two equations.
-func TestScaleOffsetKernel(t *testing.T) {
+// The kernels of a norm's scale and offset give the bits of its two equations.
+func TestScaleOffsetKernels(t *testing.T) {
 	x := interesting()
-	rows := scaleOffset{make([]float32, len(x)), make([]float32, len(x)), false}
-	for i := range x {
-		rows.scale[i], rows.offset[i] = x[(7*i+3)%len(x)], x[(11*i+5)%len(x)]
-		if i%3 > 0 { // most results are numbers
-			rows.scale[i], rows.offset[i] = float32(i%13)/4-1.5, float32(i%17)/64-0.125
-		}
-	}
 	eachKernel(t, func(t *testing.T) {
-		f := activeElementwise().scaleOffset
-		if f == nil {
+		if activeElementwise().scaleOffset == nil {
 			return
 		}
 		for _, half := range []bool{false, true} {
 			for _, mode := range []int{0, modeFlush, modeFlush | modeFlushLeft} {
-				for _, n := range []int{1, 17, len(x)} {
-					operand, want := operandOf(x[:n], half)
-					plan := modePlan(mode, half)
-					if mode&modeFlushLeft != 0 {
-						ops.Flush(want)
-					}
-					define(ops.MulPrimitive, plan, want, want, &ops.Tensor{Shape: want.Shape, F32: rows.scale[:n]})
-					define(ops.AddPrimitive, plan, want, want, &ops.Tensor{Shape: want.Shape, F32: rows.offset[:n]})
-					dst, got := resultOf(n, half)
-					f.run(mode, n, dst, operand, &rows)
-					reportDifferences(t, got(), want.F32, func(i int) string {
-						return fmt.Sprintf("half %v, mode %d, %08x * %v + %v", half, mode, math.Float32bits(x[i]), rows.scale[i], rows.offset[i])
-					})
+				for _, width := range []int{1, 17, 31, 33, 64, 224, len(x)} {
+					checkScaleOffset(t, mode, half, x[:len(x)/width*width], width)
 				}
 			}
 		}
+	})
+}
+
+// rowsOfNorm returns scale and offset of a norm of some width, by which most results are numbers.
+func rowsOfNorm(x []float32, width int) *scaleOffset {
+	rows := &scaleOffset{make([]float32, width), make([]float32, width), 0}
+	for i := range width {
+		rows.scale[i], rows.offset[i] = x[(7*i+3)%len(x)], x[(11*i+5)%len(x)]
+		if i%3 > 0 || width < 64 {
+			rows.scale[i], rows.offset[i] = float32(i%13)/4-1.5, float32(i%17)/64-0.125
+		}
+	}
+	return rows
+}
+
+func checkScaleOffset(t *testing.T, mode int, half bool, x []float32, width int) {
+	t.Helper()
+	rows := rowsOfNorm(x, width)
+	operand, want := operandOf(x, half)
+	want.Shape = ops.Shape{len(x) / width, width}
+	row := func(values []float32) *ops.Tensor { return &ops.Tensor{Shape: ops.Shape{1, width}, F32: values} }
+	plan := modePlan(mode, half)
+	if mode&modeFlushLeft != 0 {
+		ops.Flush(want)
+	}
+	define(ops.MulPrimitive, plan, want, want, row(rows.scale))
+	define(ops.AddPrimitive, plan, want, want, row(rows.offset))
+	dst, got := resultOf(len(x), half)
+	if half {
+		activeElementwise().scaleOffsetCodes.run(mode, dst.half, operand.half, rows.forCodes())
+	} else {
+		activeElementwise().scaleOffset.run(mode, dst.wide, operand.wide, rows)
+	}
+	for i, code := range dst.half {
+		if code&0x7fff > 0x7f80 && code&0x7fff != 0x7fc0 {
+			t.Fatalf("mode %d, width %d: element %d is %04x, no quiet NaN that keeps its sign only", mode, width, i, code)
+		}
+	}
+	reportDifferences(t, got(), want.F32, func(i int) string {
+		return fmt.Sprintf("half %v, mode %d, width %d, %08x * %v + %v", half, mode, width, math.Float32bits(x[i]), rows.scale[i%width], rows.offset[i%width])
 	})
 }
 

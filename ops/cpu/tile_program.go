@@ -36,6 +36,7 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 		p.fuse(r)
 		p.fuseNorms(r)
 	}
+	p.writePast(r)
 	p.assignBuffers(r)
 	return p
 }

@@ -14,10 +14,11 @@ type tileStep struct {
 	fused   bool         // whether a later step carries it out as well
 	table   *table       // of a chain of steps that ends with this one, where a table carries it out
 	gelu    []float32    // the scale of a GELU whose last equation this is, where one kernel carries out all of it
-	norm    *scaleOffset // the rows of a norm whose last equation this is, likewise
+	norm    *scaleOffset // the rows of a norm whose last equation this is, likewise, or that comes before the table
 	moves   bool         // whether it only moves elements, of the storage that it keeps
 	view    bool         // whether the result is the operand's elements where they are, under another shape
 	same    bool         // whether the result is the same for every tile
+	past    bool         // whether the result is written to where it is kept past the caches
 	stored  *ops.Tensor  // where the result is kept for later steps; nil if it is not
 	slot    int          // buffer of the result; -1 where the result is written to stored directly
 	storage ops.Storage  // of the result in the tile
@@ -139,6 +140,9 @@ func (src *tileSource) keep(s ops.Storage) {
 // vector returns how kernels carry out the step, nil where its definition serves. It must not be shared by goroutines.
 // What takes long fetches meanwhile what lies at ahead, which may change from tile to tile.
 func (st *tileStep) vector(ahead **byte) vectorStep {
+	if st.table != nil && st.norm != nil {
+		return st.normLookupStep(ahead)
+	}
 	if st.table != nil {
 		return st.tableStep(ahead)
 	}

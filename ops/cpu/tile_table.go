@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"unsafe"
 
 	"bf16lab/ops"
 )
@@ -15,8 +14,8 @@ const (
 )
 
 // A table holds what a chain of elementwise equations on one bfloat16 value makes of every code. It is made by carrying out the
-// chain, so it has its bits.
-type table [codes]uint16
+// chain, so it has its bits. One entry more is there because gathering instructions read two at once.
+type table [codes + 1]uint16
 
 // tables are those that were made, by what their chains are.
 var tables struct {
@@ -183,7 +182,9 @@ func (p *tileProgram) makeTable(c *chain) *table {
 		results[i] = ops.NewTensor(ops.Shape{codes}, st.storage)
 		st.vector(new(*byte))(results[i], in)
 	}
-	return (*table)(results[len(results)-1].BF16)
+	t := new(table)
+	copy(t[:], results[len(results)-1].BF16)
+	return t
 }
 
 // leaveOut leaves out the steps whose results nobody reads.
@@ -213,26 +214,6 @@ func (p *tileProgram) reads(i int) bool {
 
 // tableStep is the vectorStep of a step with a table.
 func (st *tileStep) tableStep(ahead **byte) vectorStep {
-	return func(out *ops.Tensor, in []*ops.Tensor) {
-		activeElementwise().lookup.run(out.BF16, in[0].BF16, st.table, *ahead)
-	}
-}
-
-// lookupKernel sets dst[i] = table[x[i]] for n codes, a multiple of elementwiseLanes above zero. Meanwhile it fetches as many bytes
-// from ahead on.
-type lookupKernel func(n int, dst, x, table *uint16, ahead *byte)
-
-// run calls the kernel for any number of codes.
-func (f lookupKernel) run(dst, x []uint16, t *table, ahead *byte) {
-	dst = dst[:len(x)]
-	whole := len(x) &^ (elementwiseLanes - 1)
-	if whole > 0 {
-		if ahead == nil {
-			ahead = (*byte)(unsafe.Pointer(&x[0]))
-		}
-		f(whole, &dst[0], &x[0], &t[0], ahead)
-	}
-	for i := whole; i < len(x); i++ {
-		dst[i] = t[x[i]]
-	}
+	f := activeElementwise().lookupKernel()
+	return func(out *ops.Tensor, in []*ops.Tensor) { f.run(st.past, out.BF16, in[0].BF16, st.table, *ahead) }
 }

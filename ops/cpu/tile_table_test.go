@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"bf16lab/bf16"
@@ -10,35 +9,6 @@ import (
 	"bf16lab/ops/elementary"
 	"bf16lab/ops/opstest"
 )
-
-func TestLookupKernel(t *testing.T) {
-	eachKernel(t, func(t *testing.T) {
-		f := activeElementwise().lookup
-		if f == nil {
-			return
-		}
-		r := rand.New(rand.NewPCG(31, 32))
-		var values table
-		for i := range values {
-			values[i] = uint16(r.Uint32())
-		}
-		for _, n := range []int{0, 1, 15, 16, 17, 160, 333, codes} {
-			x, got := make([]uint16, n), make([]uint16, n+1)
-			for i := range x {
-				x[i] = uint16(r.Uint32())
-			}
-			f.run(got[:n], x, &values, nil)
-			for i, code := range x {
-				if got[i] != values[code] {
-					t.Fatalf("%d codes: element %d is %04x, want %04x", n, i, got[i], values[code])
-				}
-			}
-			if got[n] != 0 {
-				t.Fatalf("%d codes: wrote beyond them", n)
-			}
-		}
-	})
-}
 
 // chainGraph has a chain of equations on one value, of which a part is also read by others.
 func chainGraph() (g *ops.Graph, x, scaled, gelu, sum *ops.Value) {

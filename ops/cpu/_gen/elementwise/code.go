@@ -16,7 +16,7 @@ type code struct {
 	isa       string
 	bytes     int             // of a vector register
 	wide      bool            // AVX-512: mask registers, three-operand logic
-	constants map[uint32]bool // vectors in memory that the file has already
+	constants map[string]bool // vectors in memory that the file has already
 	held      map[uint32]Op   // constants that are in registers during the current loop
 
 	native  bool     // whether the current loop may use the instructions of AVX512_BF16
@@ -73,15 +73,20 @@ func (c *code) bits(v uint32) Op {
 
 // memory returns 64 bytes of memory filled with a constant.
 func (c *code) memory(v uint32) Mem {
-	name := fmt.Sprintf("elementwise%s%08x", c.isa, v)
+	return c.data(fmt.Sprintf("%08x", v), func(int) uint32 { return v })
+}
+
+// data returns 64 bytes of memory with 16 values that a name stands for.
+func (c *code) data(name string, value func(i int) uint32) Mem {
+	name = "elementwise" + c.isa + name
 	if c.constants == nil {
-		c.constants = map[uint32]bool{}
+		c.constants = map[string]bool{}
 	}
-	if !c.constants[v] {
-		c.constants[v] = true
+	if !c.constants[name] {
+		c.constants[name] = true
 		GLOBL(name, 8|16) // RODATA, NOPTR
-		for i := 0; i < 64; i += 4 {
-			DATA(i, U32(v))
+		for i := range 16 {
+			DATA(4*i, U32(value(i)))
 		}
 	}
 	return NewDataAddr(NewStaticSymbol(name), 0)
@@ -216,6 +221,7 @@ const (
 	modeRightHalf = 8
 	modeNative    = 16
 	modeFlushLeft = 32
+	modePast      = 64
 )
 
 // load reads a vector of float32 values, or of bfloat16 codes, which are widened.
@@ -248,7 +254,7 @@ func (c *code) store(mode int, v VecVirtual, dst Mem) {
 		c.do(func() { encode.Narrow(v, codes) })
 		c.do(func() { VMOVUPS(codes, dst) })
 	case mode&modeNarrow == 0:
-		c.do(func() { VMOVUPS(v, dst) })
+		c.write(mode, v, dst)
 	case c.wide:
 		v := c.roundedBits(v)
 		c.do(func() { VPSRLD(Imm(16), v, v) })

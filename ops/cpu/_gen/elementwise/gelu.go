@@ -17,7 +17,7 @@ func (c *code) gelu() {
 		together = longTogether
 	}
 	scale := c.register()
-	c.loops([]int{0, modeFlush}, together, mode, n, func(m int) {
+	c.loops([]int{0, modeFlush, modePast, modeFlush | modePast}, together, mode, n, func(m int) {
 		VBROADCASTSS(NewParamAddr("scale", 32), scale)
 		c.holdFor(m, logisticConstants)
 	}, func(m, vectors int) {

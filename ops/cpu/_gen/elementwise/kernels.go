@@ -123,13 +123,7 @@ func (c *code) withNative(modes []int, bits int) []int {
 // between the modes.
 func (c *code) loops(modes []int, together int, mode, n Register, prepare func(mode int), body func(mode, vectors int)) {
 	SHRQ(Imm(uint64(log2(c.bytes/4))), n)
-	for _, m := range modes[1:] {
-		CMPQ(mode, Imm(uint64(m)))
-		JEQ(LabelRef(fmt.Sprintf("mode%d", m)))
-	}
-	for _, m := range modes {
-		Label(fmt.Sprintf("mode%d", m))
-		c.native = m&modeNative != 0
+	c.choose(modes, mode, func(m int) {
 		prepare(m)
 		if together > 1 {
 			SUBQ(Imm(uint64(together)), n)
@@ -149,6 +143,20 @@ func (c *code) loops(modes []int, together int, mode, n Register, prepare func(m
 		if together > 1 {
 			Label(fmt.Sprintf("done%d", m))
 		}
+		c.fence(m)
+	})
+}
+
+// choose generates what each mode does and the choice between the modes, of which the first is the default.
+func (c *code) choose(modes []int, mode Register, body func(mode int)) {
+	for _, m := range modes[1:] {
+		CMPQ(mode, Imm(uint64(m)))
+		JEQ(LabelRef(fmt.Sprintf("mode%d", m)))
+	}
+	for _, m := range modes {
+		Label(fmt.Sprintf("mode%d", m))
+		c.native = m&modeNative != 0
+		body(m)
 		VZEROUPPER()
 		RET()
 	}

@@ -34,7 +34,12 @@ func main() {
 	c.copyRows()
 	c.gelu()
 	c.lookup()
+	if c.wide {
+		c.gatherLookup()
+		c.normLookup()
+	}
 	c.scaleOffset()
+	c.scaleOffsetCodes()
 	c.everySecond()
 	c.interleave()
 	c.transpose()

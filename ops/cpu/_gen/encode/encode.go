@@ -1,7 +1,7 @@
 // Package encode writes the instructions of AVX512_BF16 as bytes: neither Go's assembler nor avo knows them.
 //
 // A generator emits them with Dot and Narrow like any other instruction, so that registers are allocated as usual, and calls
-// File on its output. The encoding is EVEX with 512-bit vectors, prefix F3, map 0F38 and W0 (Intel SDM, volume 2, 2.7).
+// File on its output. The encoding is EVEX with 512-bit vectors, prefix F3 or F2, map 0F38 and W0 (Intel SDM, volume 2, 2.7).
 package encode
 
 import (
@@ -31,6 +31,11 @@ func Narrow(from, to operand.Op) {
 	emit("VCVTNEPS2BF16", nil, from, to)
 }
 
+// NarrowTwo emits VCVTNE2PS2BF16: the same for two vectors, whose codes fill the lower and the upper half of another.
+func NarrowTwo(low, high, to operand.Op) {
+	emit("VCVTNE2PS2BF16", nil, low, high, to)
+}
+
 // emit emits an instruction whose last operand is written; it is read as well where it is given twice.
 func emit(opcode string, suffixes []string, operands ...operand.Op) {
 	last := len(operands) - 1
@@ -47,6 +52,7 @@ func emit(opcode string, suffixes []string, operands ...operand.Op) {
 var (
 	dot    = regexp.MustCompile(`^\tVDPBF16PS\.BCST +(-?\d*)\((\w+)\), Z(\d+), Z(\d+)$`)
 	narrow = regexp.MustCompile(`^\tVCVTNEPS2BF16 +Z(\d+), Y(\d+)$`)
+	two    = regexp.MustCompile(`^\tVCVTNE2PS2BF16 +Z(\d+), Z(\d+), Z(\d+)$`)
 )
 
 // File replaces the instructions in an assembly file.
@@ -61,7 +67,10 @@ func File(path string) error {
 		if m := dot.FindStringSubmatch(line); m != nil {
 			bytes, err = broadcast(0x52, number(m[1]), m[2], number(m[3]), number(m[4]))
 		} else if m := narrow.FindStringSubmatch(line); m != nil {
-			bytes = registers(0x72, number(m[1]), number(m[2]))
+			bytes = registers(0x72, number(m[1]), 0, number(m[2]))
+		} else if m := two.FindStringSubmatch(line); m != nil {
+			bytes = registers(0x72, number(m[1]), number(m[2]), number(m[3]))
+			bytes[2] |= 0x03 // prefix F2
 		} else if strings.Contains(line, "BF16PS") || strings.Contains(line, "PS2BF16 ") {
 			err = fmt.Errorf("encode: cannot encode %q", line)
 		}
@@ -112,9 +121,9 @@ func broadcast(opcode byte, displacement int, base string, second, register int)
 	return append(code, 0x80|fields, byte(d), byte(d>>8), byte(d>>16), byte(d>>24)), nil
 }
 
-// registers encodes an instruction with two registers.
-func registers(opcode byte, from, to int) []byte {
-	return append(prefix(to, from>>4, from>>3&1, 0, 0), opcode, byte(0xc0|to&7<<3|from&7))
+// registers encodes an instruction with two or three registers; without a second source that is 0.
+func registers(opcode byte, from, second, to int) []byte {
+	return append(prefix(to, from>>4, from>>3&1, second, 0), opcode, byte(0xc0|to&7<<3|from&7))
 }
 
 // directives returns bytes as assembler directives.

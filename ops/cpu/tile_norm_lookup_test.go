@@ -1,0 +1,114 @@
+package cpu
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"bf16lab/bf16"
+	"bf16lab/ops"
+	"bf16lab/ops/elementary"
+	"bf16lab/ops/opstest"
+)
+
+// The kernel of a norm and a lookup gives what the two kernels give one after the other.
+func TestNormLookupKernel(t *testing.T) {
+	x := interesting()
+	eachKernel(t, func(t *testing.T) {
+		k := activeElementwise()
+		if k.normLookup == nil {
+			return
+		}
+		r := rand.New(rand.NewPCG(33, 34))
+		var values table
+		for i := range codes {
+			values[i] = uint16(r.Uint32())
+		}
+		for _, mode := range []int{0, modeFlush, modeFlush | modeFlushLeft} {
+			for _, width := range []int{32, 96, 1 << 14} {
+				operand, _ := operandOf(x[:len(x)/width*width], true)
+				n, rows := len(operand.half), rowsOfNorm(x, width).forCodes()
+				sums, want := make([]uint16, n), make([]uint16, n)
+				k.scaleOffsetCodes.run(mode, sums, operand.half, rows)
+				k.lookup.run(false, want, sums, &values, nil)
+				for _, past := range []bool{false, true} {
+					got := fromLine(n+1, 0)
+					k.normLookup.run(mode, past, got[:n], operand.half, rows, &values, nil)
+					for i := range want {
+						if got[i] != want[i] {
+							t.Fatalf("mode %d, width %d, past caches %v: element %d is %04x, want %04x", mode, width, past, i, got[i], want[i])
+						}
+					}
+					if got[n] != 0 {
+						t.Fatalf("mode %d, width %d, past caches %v: wrote beyond the end", mode, width, past)
+					}
+				}
+			}
+		}
+	})
+}
+
+// setGathering decides which kernel lookups take until the test ends.
+func setGathering(t *testing.T, faster bool) {
+	gatheringIsFaster(activeElementwise())
+	before := gathering.faster
+	gathering.faster = faster
+	t.Cleanup(func() { gathering.faster = before })
+}
+
+// loadRounded is load with values of bfloat16.
+func loadRounded(v *ops.Value) *ops.Tensor {
+	x := load(v)
+	ops.RoundTo(bf16.BFloat16, x)
+	return x
+}
+
+// A norm and the table after it are carried out together where gathering is faster, the rows have whole lines and nobody else wants
+// what is between them; the bits are those of the definition either way.
+func TestNormsAreFusedWithTables(t *testing.T) {
+	lowerLimits(t)
+	if activeElementwise().normLookup == nil {
+		t.Skip("this build or processor has no kernel for norms and lookups")
+	}
+	for _, c := range []struct {
+		width                    int
+		faster, watched, another bool
+		together                 bool
+	}{{64, true, false, false, true}, {64, false, false, false, false}, {64, true, true, false, false}, {64, true, false, true, false}, {33, true, false, false, false}} {
+		setGathering(t, c.faster)
+		b := ops.NewBuilder()
+		x := b.Neg(b.Argument("x", ops.Compute, 40, c.width))
+		sum := b.Add(b.Mul(x, b.Argument("scale", ops.Compute, 1, c.width)), b.Argument("offset", ops.Compute, 1, c.width))
+		var other *ops.Value
+		if c.another {
+			other = b.Add(sum, b.Argument("other", ops.Compute, 40, c.width))
+		}
+		y := b.Mul(b.Logistic(b.Mul(sum, ops.Scalar(1.5))), sum)
+		if c.another {
+			y = b.Add(other, y)
+		}
+		plan := formatPlan(b.Graph(), bf16.BFloat16)
+		for i := range plan.Nodes {
+			plan.Nodes[i].Functions, plan.Nodes[i].Flush = elementary.XLACPU.Name, true
+		}
+		watched := []*ops.Value{y}
+		if c.watched {
+			watched = append(watched, sum)
+		}
+		together := false
+		for _, st := range tileSteps(t, Compile(b.Graph(), []*ops.Plan{plan}, watched), loadRounded) {
+			together = together || st.norm != nil && st.table != nil && !st.fused
+		}
+		if together != c.together {
+			t.Errorf("%+v: together %v", c, together)
+		}
+		got := opstest.Collect(t, lockStep(2), opstest.Case{Graph: b.Graph(), Plans: []*ops.Plan{plan}, Load: loadRounded}, watched)
+		kept := opstest.Kept(b.Graph(), plan, loadRounded)
+		for k, v := range watched {
+			for i, bits := range got[k][0] {
+				if w := opstest.Bits(kept[v.ID], i); bits != w && !opstest.BothNaN(bits, w) {
+					t.Fatalf("%+v: element %d of value %d is %#x, want %#x", c, i, k, bits, w)
+				}
+			}
+		}
+	}
+}
