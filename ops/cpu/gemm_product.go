@@ -71,7 +71,9 @@ func (p *product[T]) paired() bool {
 }
 
 // kernels returns the kernels that compute the product.
-func (p *product[T]) kernels() *kernels[T] { return activeKernels[T](p.order.Unfused || p.order.Pairwise) }
+func (p *product[T]) kernels() *kernels[T] {
+	return activeKernels[T](p.order.Unfused || p.order.Pairwise)
+}
 
 // lanes returns the number of lanes, at least 1.
 func (p *product[T]) lanes() int { return max(p.order.Lanes, 1) }
