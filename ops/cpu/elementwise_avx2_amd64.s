@@ -65,6 +65,22 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -425,6 +441,246 @@ loop15:
 	VZEROUPPER
 	RET
 
+mode33:
+loop33:
+	VMOVUPS  (BX), Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VADDPS   (SI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMOVUPS  Y0, (DX)
+	ADDQ     DI, BX
+	ADDQ     R8, SI
+	ADDQ     $0x20, DX
+	DECQ     CX
+	JNE      loop33
+	VZEROUPPER
+	RET
+
+mode35:
+loop35:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VADDPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop35
+	VZEROUPPER
+	RET
+
+mode37:
+loop37:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VADDPS    (SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+loop39:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VADDPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop39
+	VZEROUPPER
+	RET
+
+mode41:
+loop41:
+	VMOVUPS   (BX), Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+loop43:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop43
+	VZEROUPPER
+	RET
+
+mode45:
+loop45:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+loop47:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop47
+	VZEROUPPER
+	RET
+
 DATA elementwiseAVX200000001<>+0(SB)/4, $0x00000001
 DATA elementwiseAVX200000001<>+4(SB)/4, $0x00000001
 DATA elementwiseAVX200000001<>+8(SB)/4, $0x00000001
@@ -594,6 +850,22 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -954,6 +1226,246 @@ loop15:
 	VZEROUPPER
 	RET
 
+mode33:
+loop33:
+	VMOVUPS  (BX), Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VSUBPS   (SI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMOVUPS  Y0, (DX)
+	ADDQ     DI, BX
+	ADDQ     R8, SI
+	ADDQ     $0x20, DX
+	DECQ     CX
+	JNE      loop33
+	VZEROUPPER
+	RET
+
+mode35:
+loop35:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VSUBPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop35
+	VZEROUPPER
+	RET
+
+mode37:
+loop37:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VSUBPS    (SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+loop39:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VSUBPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop39
+	VZEROUPPER
+	RET
+
+mode41:
+loop41:
+	VMOVUPS   (BX), Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VSUBPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+loop43:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop43
+	VZEROUPPER
+	RET
+
+mode45:
+loop45:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VSUBPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+loop47:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop47
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX2Mul(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Mul(SB), NOSPLIT, $64-56
@@ -1015,6 +1527,22 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -1375,6 +1903,246 @@ loop15:
 	VZEROUPPER
 	RET
 
+mode33:
+loop33:
+	VMOVUPS  (BX), Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMULPS   (SI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMOVUPS  Y0, (DX)
+	ADDQ     DI, BX
+	ADDQ     R8, SI
+	ADDQ     $0x20, DX
+	DECQ     CX
+	JNE      loop33
+	VZEROUPPER
+	RET
+
+mode35:
+loop35:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VMULPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop35
+	VZEROUPPER
+	RET
+
+mode37:
+loop37:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMULPS    (SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+loop39:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VMULPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop39
+	VZEROUPPER
+	RET
+
+mode41:
+loop41:
+	VMOVUPS   (BX), Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+loop43:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop43
+	VZEROUPPER
+	RET
+
+mode45:
+loop45:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VMULPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+loop47:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop47
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX2Div(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX2
 TEXT ·elementwiseAVX2Div(SB), NOSPLIT, $64-56
@@ -1436,6 +2204,22 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Y0
@@ -1793,6 +2577,246 @@ loop15:
 	ADDQ         $0x10, DX
 	DECQ         CX
 	JNE          loop15
+	VZEROUPPER
+	RET
+
+mode33:
+loop33:
+	VMOVUPS  (BX), Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VDIVPS   (SI), Y0, Y0
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR    Y2, Y2, Y2
+	VPCMPEQD Y2, Y1, Y1
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN   Y0, Y1, Y0
+	VMOVUPS  Y0, (DX)
+	ADDQ     DI, BX
+	ADDQ     R8, SI
+	ADDQ     $0x20, DX
+	DECQ     CX
+	JNE      loop33
+	VZEROUPPER
+	RET
+
+mode35:
+loop35:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VDIVPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop35
+	VZEROUPPER
+	RET
+
+mode37:
+loop37:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VDIVPS    (SI), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      R8, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+loop39:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VDIVPS       (SI), Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         R8, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop39
+	VZEROUPPER
+	RET
+
+mode41:
+loop41:
+	VMOVUPS   (BX), Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VDIVPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+loop43:
+	VMOVUPS      (BX), Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         DI, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop43
+	VZEROUPPER
+	RET
+
+mode45:
+loop45:
+	VPMOVZXWD (BX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPMOVZXWD (SI), Y1
+	VPSLLD    $0x10, Y1, Y1
+	VDIVPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x10, SI
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+loop47:
+	VPMOVZXWD    (BX), Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPMOVZXWD    (SI), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VPAND        elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR        Y2, Y2, Y2
+	VPCMPEQD     Y2, Y1, Y1
+	VPAND        elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN       Y0, Y1, Y0
+	VPSRLD       $0x10, Y0, Y1
+	VPAND        elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD       elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD       Y0, Y1, Y1
+	VPAND        elementwiseAVX280000000<>+0(SB), Y0, Y2
+	VPOR         elementwiseAVX27fc00000<>+0(SB), Y2, Y2
+	VCMPPS       $0x03, Y0, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VPSRLD       $0x10, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKUSDW    X0, X1, X0
+	VMOVUPS      X0, (DX)
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DX
+	DECQ         CX
+	JNE          loop47
 	VZEROUPPER
 	RET
 

@@ -73,6 +73,30 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x33
+	JEQ  mode51
+	CMPQ AX, $0x37
+	JEQ  mode55
+	CMPQ AX, $0x3b
+	JEQ  mode59
+	CMPQ AX, $0x3f
+	JEQ  mode63
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Z0
@@ -543,6 +567,324 @@ loop15:
 	VZEROUPPER
 	RET
 
+mode51:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop51:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VADDPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop51
+	VZEROUPPER
+	RET
+
+mode55:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop55:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VADDPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop55
+	VZEROUPPER
+	RET
+
+mode59:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop59:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop59
+	VZEROUPPER
+	RET
+
+mode63:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop63:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop63
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop33:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VADDPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop33
+	VZEROUPPER
+	RET
+
+mode35:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop35:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VADDPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop35
+	VZEROUPPER
+	RET
+
+mode37:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop37:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VADDPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop39:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VADDPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop39
+	VZEROUPPER
+	RET
+
+mode41:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop41:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VADDPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop43:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop43
+	VZEROUPPER
+	RET
+
+mode45:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop45:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VADDPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop47:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VADDPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop47
+	VZEROUPPER
+	RET
+
 DATA elementwiseAVX51200400000<>+0(SB)/4, $0x00400000
 DATA elementwiseAVX51200400000<>+4(SB)/4, $0x00400000
 DATA elementwiseAVX51200400000<>+8(SB)/4, $0x00400000
@@ -756,6 +1098,30 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x33
+	JEQ  mode51
+	CMPQ AX, $0x37
+	JEQ  mode55
+	CMPQ AX, $0x3b
+	JEQ  mode59
+	CMPQ AX, $0x3f
+	JEQ  mode63
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Z0
@@ -1226,6 +1592,324 @@ loop15:
 	VZEROUPPER
 	RET
 
+mode51:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop51:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VSUBPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop51
+	VZEROUPPER
+	RET
+
+mode55:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop55:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VSUBPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop55
+	VZEROUPPER
+	RET
+
+mode59:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop59:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop59
+	VZEROUPPER
+	RET
+
+mode63:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop63:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop63
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop33:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VSUBPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop33
+	VZEROUPPER
+	RET
+
+mode35:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop35:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VSUBPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop35
+	VZEROUPPER
+	RET
+
+mode37:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop37:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VSUBPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop39:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VSUBPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop39
+	VZEROUPPER
+	RET
+
+mode41:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop41:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VSUBPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop43:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VSUBPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop43
+	VZEROUPPER
+	RET
+
+mode45:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop45:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VSUBPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop47:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VSUBPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop47
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX512Mul(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Mul(SB), NOSPLIT, $128-56
@@ -1295,6 +1979,30 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x33
+	JEQ  mode51
+	CMPQ AX, $0x37
+	JEQ  mode55
+	CMPQ AX, $0x3b
+	JEQ  mode59
+	CMPQ AX, $0x3f
+	JEQ  mode63
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Z0
@@ -1765,6 +2473,324 @@ loop15:
 	VZEROUPPER
 	RET
 
+mode51:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop51:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VMULPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop51
+	VZEROUPPER
+	RET
+
+mode55:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop55:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VMULPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop55
+	VZEROUPPER
+	RET
+
+mode59:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop59:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VMULPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop59
+	VZEROUPPER
+	RET
+
+mode63:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop63:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VMULPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop63
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop33:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMULPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop33
+	VZEROUPPER
+	RET
+
+mode35:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop35:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VMULPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop35
+	VZEROUPPER
+	RET
+
+mode37:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop37:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMULPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop39:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VMULPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop39
+	VZEROUPPER
+	RET
+
+mode41:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop41:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VMULPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop43:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VMULPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop43
+	VZEROUPPER
+	RET
+
+mode45:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop45:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VMULPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop47:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VMULPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop47
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX512Div(mode int, n int, dst *byte, x *byte, y *byte, xStep int, yStep int)
 // Requires: AVX, AVX512F, AVX512_BF16
 TEXT ·elementwiseAVX512Div(SB), NOSPLIT, $128-56
@@ -1834,6 +2860,30 @@ run1:
 	JEQ  mode13
 	CMPQ AX, $0x0f
 	JEQ  mode15
+	CMPQ AX, $0x33
+	JEQ  mode51
+	CMPQ AX, $0x37
+	JEQ  mode55
+	CMPQ AX, $0x3b
+	JEQ  mode59
+	CMPQ AX, $0x3f
+	JEQ  mode63
+	CMPQ AX, $0x21
+	JEQ  mode33
+	CMPQ AX, $0x23
+	JEQ  mode35
+	CMPQ AX, $0x25
+	JEQ  mode37
+	CMPQ AX, $0x27
+	JEQ  mode39
+	CMPQ AX, $0x29
+	JEQ  mode41
+	CMPQ AX, $0x2b
+	JEQ  mode43
+	CMPQ AX, $0x2d
+	JEQ  mode45
+	CMPQ AX, $0x2f
+	JEQ  mode47
 
 loop0:
 	VMOVUPS (BX), Z0
@@ -2301,6 +3351,324 @@ loop15:
 	ADDQ       $0x20, DX
 	DECQ       CX
 	JNE        loop15
+	VZEROUPPER
+	RET
+
+mode51:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop51:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VDIVPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop51
+	VZEROUPPER
+	RET
+
+mode55:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop55:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VDIVPS        (SI), Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          R8, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop55
+	VZEROUPPER
+	RET
+
+mode59:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop59:
+	VMOVUPS       (BX), Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VDIVPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          DI, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop59
+	VZEROUPPER
+	RET
+
+mode63:
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z1
+
+loop63:
+	VPMOVZXWD     (BX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPTESTNMD     elementwiseAVX5127f800000<>+0(SB), Z2, K1
+	VPANDD        elementwiseAVX51280000000<>+0(SB), Z2, K1, Z2
+	VPMOVZXWD     (SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VDIVPS        Z3, Z2, Z2
+	VCMPPS        $0x03, Z2, Z2, K1
+	VPTERNLOGD    $0xa8, Z1, Z0, K1, Z2
+	BYTE $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xd2 // VCVTNEPS2BF16 Z2, Y2
+	VMOVUPS       Y2, (DX)
+	ADDQ          $0x20, BX
+	ADDQ          $0x20, SI
+	ADDQ          $0x20, DX
+	DECQ          CX
+	JNE           loop63
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop33:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VDIVPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop33
+	VZEROUPPER
+	RET
+
+mode35:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop35:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VDIVPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop35
+	VZEROUPPER
+	RET
+
+mode37:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop37:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VDIVPS    (SI), Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      R8, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop37
+	VZEROUPPER
+	RET
+
+mode39:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop39:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VDIVPS    (SI), Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       R8, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop39
+	VZEROUPPER
+	RET
+
+mode41:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop41:
+	VMOVUPS   (BX), Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VDIVPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      DI, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop41
+	VZEROUPPER
+	RET
+
+mode43:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop43:
+	VMOVUPS   (BX), Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VDIVPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       DI, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop43
+	VZEROUPPER
+	RET
+
+mode45:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop45:
+	VPMOVZXWD (BX), Z2
+	VPSLLD    $0x10, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPMOVZXWD (SI), Z3
+	VPSLLD    $0x10, Z3, Z3
+	VDIVPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, SI
+	ADDQ      $0x40, DX
+	DECQ      CX
+	JNE       loop45
+	VZEROUPPER
+	RET
+
+mode47:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS elementwiseAVX5120000ffff<>+0(SB), Z5
+	VMOVUPS elementwiseAVX512fffeffff<>+0(SB), Z6
+	VMOVUPS elementwiseAVX512ffff0000<>+0(SB), Z7
+
+loop47:
+	VPMOVZXWD (BX), Z7
+	VPSLLD    $0x10, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+	VPMOVZXWD (SI), Z8
+	VPSLLD    $0x10, Z8, Z8
+	VDIVPS    Z8, Z7, Z7
+	VPTESTNMD Z0, Z7, K1
+	VPANDD    Z1, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z5, Z7, K1
+	VPANDD     Z6, Z7, K1, Z7
+	VPSRLD     $0x10, Z7, Z7
+	VPMOVDW    Z7, (DX)
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	ADDQ       $0x20, DX
+	DECQ       CX
+	JNE        loop47
 	VZEROUPPER
 	RET
 

@@ -23,7 +23,7 @@ const (
 
 // binaryKernel computes dst[i] = x[i*xStep] op y[i*yStep] for i < n, with steps of 0 or 1, and n a multiple of elementwiseLanes
 // above zero. dst may be x or y, where that is not a single value. An operand with step 0 is a float32. The definition is
-// that of the primitive in package ops, of float32; modeFlush exists only for primitives that flush.
+// that of the primitive in package ops, of float32; modeFlush exists only for primitives that flush, modeFlushLeft only with modeFlush.
 type binaryKernel func(mode, n int, dst, x, y *byte, xStep, yStep int)
 
 // unaryKernel computes dst[i] = f(x[i]) in the same way; dst may be x. The functions are those of elementary.XLACPU.

@@ -65,7 +65,9 @@ func flushModes(p ops.Primitive) []int {
 
 // modePlan is the plan that a kernel carries out with a result of float32 or of codes.
 func modePlan(mode int, narrow bool) *ops.NodePlan {
-	plan := &ops.NodePlan{Output: bf16.Float32, Flush: mode&modeFlush != 0, Functions: elementary.XLACPU.Name}
+	plan := &ops.NodePlan{
+		Output: bf16.Float32, Flush: mode&modeFlush != 0, FlushOperands: [3]bool{mode&modeFlushLeft != 0}, Functions: elementary.XLACPU.Name,
+	}
 	if narrow {
 		plan.Output, plan.Round = bf16.BFloat16, true
 	}
@@ -165,7 +167,11 @@ func TestBinaryKernels(t *testing.T) {
 			}
 			for kind := range 8 {
 				left, right, narrow := kind&1 != 0, kind&2 != 0, kind&4 != 0
-				for _, mode := range flushModes(p) {
+				modes := flushModes(p)
+				if p.Flushes() {
+					modes = append(modes, modeFlush|modeFlushLeft)
+				}
+				for _, mode := range modes {
 					for steps, operands := range map[[2]int][2][]float32{{1, 1}: {x, y}, {1, 0}: {x, y[:1]}, {0, 1}: {x[5:6], y}} {
 						if left && steps[0] == 0 || right && steps[1] == 0 {
 							continue

@@ -32,15 +32,31 @@ func (r *run) newEpilogue(in *instance, u *unit) []epilogueStep {
 			case st.kinds[j] == residual:
 				st.given[j] = r.operand(in, n, j)
 			case st.kinds[j] == bias:
-				st.given[j] = widenShared(r.operand(in, n, j), ops.Shape{1, st.columns}, want, st.plan.Operands[j])
+				st.give(j, r.operand(in, n, j), ops.Shape{1, st.columns}, want)
 			case st.kinds[j] == single:
-				st.given[j] = widenShared(r.operand(in, n, j), ops.Shape{}, want, st.plan.Operands[j])
+				st.give(j, r.operand(in, n, j), ops.Shape{}, want)
 			}
 		}
 		st.kernels = st.hasKernels(r.nodePlan(in, u.nodes[i]).Storage(of.DType))
 		steps = append(steps, st)
 	}
 	return steps
+}
+
+// give makes a stored value that is the same for all rows operand j, as the equation reads it: rounded, and flushed once instead of
+// for every row.
+func (st *epilogueStep) give(j int, t *ops.Tensor, shape ops.Shape, want ops.Storage) {
+	st.given[j] = widenShared(t, shape, want, st.plan.Operands[j])
+	if !st.plan.Flush || !st.plan.FlushOperands[j] || !st.node.Primitive.Flushes() {
+		return
+	}
+	if t = st.given[j]; t.F32 != nil {
+		st.given[j] = &ops.Tensor{Shape: t.Shape, F32: append([]float32(nil), t.F32...)}
+		flush(st.given[j])
+	}
+	plan := *st.plan
+	plan.FlushOperands[j] = false
+	st.plan = &plan
 }
 
 // hasKernels tells whether kernels carry out the step on results of a storage.

@@ -56,7 +56,8 @@ func cutUnits(nodes []*ops.Node, consumers [][]*ops.Node, apart cuts, inPieces b
 		}
 		for j, n := range nodes[i : i+len(used)] {
 			if !used[j] {
-				before = append(before, &unit{nodes: []*ops.Node{n}})
+				alone, _ := openUnit([]*ops.Node{n}, consumers, apart)
+				before = append(before, alone)
 			}
 		}
 		units = append(append(units, before...), u)

@@ -25,6 +25,9 @@ func (k *elementwiseKernels) vectorStep(p ops.Primitive, params any, plan *ops.N
 	case p == ops.DivPrimitive && plan.Reciprocal:
 		step = k.reciprocal(mode)
 	case k.binary(p) != nil:
+		if mode != 0 && plan.FlushOperands == [3]bool{true} {
+			return zipWith(k.binary(p), mode|modeFlushLeft)
+		}
 		step = zipWith(k.binary(p), mode)
 	case p == ops.IntegerPowPrimitive:
 		step = k.power(params.(ops.IntegerPowParams).Y, mode, plan)

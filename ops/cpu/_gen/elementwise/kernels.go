@@ -19,11 +19,19 @@ func (c *code) binary(op binaryOp) {
 	xStep, yStep := Load(Param("xStep"), GP64()), Load(Param("yStep"), GP64())
 	c.spread([]Register{x, y}, []Register{xStep, yStep})
 	modes := c.withNative(modes(op.flushes, modeNarrow, modeLeftHalf, modeRightHalf), modeFlush|modeNarrow)
+	for _, m := range modes[:len(modes):len(modes)] {
+		if m&modeFlush != 0 {
+			modes = append(modes, m|modeFlushLeft)
+		}
+	}
 	c.loops(modes, 1, mode, n, func(m int) { c.holdFor(m, op.constants) }, func(m, _ int) {
 		left, right := m&modeLeftHalf != 0, m&modeRightHalf != 0
 		c.together(1, func(int) {
 			v, operand := c.register(), Op(Mem{Base: y})
 			c.load(left, Mem{Base: x}, v)
+			if m&modeFlushLeft != 0 {
+				c.flush(v)
+			}
 			if right {
 				w := c.register()
 				c.load(true, Mem{Base: y}, w)
