@@ -61,6 +61,12 @@ func elementwiseAVX2SumFour(mode int, n int, group *float32, r0 *float32, r1 *fl
 // elementwiseAVX2SumFourBFloat16 is a sumKernel.
 func elementwiseAVX2SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
 
+// elementwiseAVX2SumGroups is a sumGroupsKernel.
+func elementwiseAVX2SumGroups(mode int, groups int, n int, block *float32, first *float32, step int)
+
+// elementwiseAVX2SumGroupsBFloat16 is a sumGroupsKernel.
+func elementwiseAVX2SumGroupsBFloat16(mode int, groups int, n int, block *float32, first *uint16, step int)
+
 // elementwiseAVX2CopyRows is a rowsKernel.
 func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 

@@ -6558,6 +6558,442 @@ loop1:
 	VZEROUPPER
 	RET
 
+// func elementwiseAVX2SumGroups(mode int, groups int, n int, block *float32, first *float32, step int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2SumGroups(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+16(FP), CX
+	MOVQ block+24(FP), DX
+	MOVQ first+32(FP), BX
+	MOVQ step+40(FP), SI
+	LEAQ (SI)(SI*2), DI
+	SHRQ $0x03, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	MOVQ    BX, AX
+	MOVQ    groups+8(FP), R8
+	VMOVUPS (DX), Y0
+
+group0:
+	VXORPS  Y1, Y1, Y1
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(SI*1), Y3
+	VMOVUPS (AX)(SI*2), Y4
+	VMOVUPS (AX)(DI*1), Y5
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	LEAQ    (AX)(SI*4), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(SI*1), Y3
+	VMOVUPS (AX)(SI*2), Y4
+	VMOVUPS (AX)(DI*1), Y5
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	LEAQ    (AX)(SI*4), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(SI*1), Y3
+	VMOVUPS (AX)(SI*2), Y4
+	VMOVUPS (AX)(DI*1), Y5
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	LEAQ    (AX)(SI*4), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS (AX)(SI*1), Y3
+	VMOVUPS (AX)(SI*2), Y4
+	VMOVUPS (AX)(DI*1), Y5
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	LEAQ    (AX)(SI*4), AX
+	VADDPS  Y1, Y0, Y0
+	DECQ    R8
+	JNE     group0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, DX
+	DECQ    CX
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	MOVQ    BX, AX
+	MOVQ    groups+8(FP), R8
+	VMOVUPS (DX), Y0
+
+group1:
+	VXORPS   Y1, Y1, Y1
+	VMOVUPS  (AX), Y2
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQD Y4, Y3, Y3
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN   Y2, Y3, Y2
+	VMOVUPS  (AX)(SI*1), Y3
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR    Y5, Y5, Y5
+	VPCMPEQD Y5, Y4, Y4
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN   Y3, Y4, Y3
+	VMOVUPS  (AX)(SI*2), Y4
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR    Y6, Y6, Y6
+	VPCMPEQD Y6, Y5, Y5
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN   Y4, Y5, Y4
+	VMOVUPS  (AX)(DI*1), Y5
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR    Y7, Y7, Y7
+	VPCMPEQD Y7, Y6, Y6
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN   Y5, Y6, Y5
+	VADDPS   Y3, Y2, Y2
+	VADDPS   Y4, Y2, Y2
+	VADDPS   Y5, Y2, Y2
+	VADDPS   Y2, Y1, Y1
+	LEAQ     (AX)(SI*4), AX
+	VMOVUPS  (AX), Y2
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQD Y4, Y3, Y3
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN   Y2, Y3, Y2
+	VMOVUPS  (AX)(SI*1), Y3
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR    Y5, Y5, Y5
+	VPCMPEQD Y5, Y4, Y4
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN   Y3, Y4, Y3
+	VMOVUPS  (AX)(SI*2), Y4
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR    Y6, Y6, Y6
+	VPCMPEQD Y6, Y5, Y5
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN   Y4, Y5, Y4
+	VMOVUPS  (AX)(DI*1), Y5
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR    Y7, Y7, Y7
+	VPCMPEQD Y7, Y6, Y6
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN   Y5, Y6, Y5
+	VADDPS   Y3, Y2, Y2
+	VADDPS   Y4, Y2, Y2
+	VADDPS   Y5, Y2, Y2
+	VADDPS   Y2, Y1, Y1
+	LEAQ     (AX)(SI*4), AX
+	VMOVUPS  (AX), Y2
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQD Y4, Y3, Y3
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN   Y2, Y3, Y2
+	VMOVUPS  (AX)(SI*1), Y3
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR    Y5, Y5, Y5
+	VPCMPEQD Y5, Y4, Y4
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN   Y3, Y4, Y3
+	VMOVUPS  (AX)(SI*2), Y4
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR    Y6, Y6, Y6
+	VPCMPEQD Y6, Y5, Y5
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN   Y4, Y5, Y4
+	VMOVUPS  (AX)(DI*1), Y5
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR    Y7, Y7, Y7
+	VPCMPEQD Y7, Y6, Y6
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN   Y5, Y6, Y5
+	VADDPS   Y3, Y2, Y2
+	VADDPS   Y4, Y2, Y2
+	VADDPS   Y5, Y2, Y2
+	VADDPS   Y2, Y1, Y1
+	LEAQ     (AX)(SI*4), AX
+	VMOVUPS  (AX), Y2
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQD Y4, Y3, Y3
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN   Y2, Y3, Y2
+	VMOVUPS  (AX)(SI*1), Y3
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR    Y5, Y5, Y5
+	VPCMPEQD Y5, Y4, Y4
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN   Y3, Y4, Y3
+	VMOVUPS  (AX)(SI*2), Y4
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR    Y6, Y6, Y6
+	VPCMPEQD Y6, Y5, Y5
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN   Y4, Y5, Y4
+	VMOVUPS  (AX)(DI*1), Y5
+	VPAND    elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR    Y7, Y7, Y7
+	VPCMPEQD Y7, Y6, Y6
+	VPAND    elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN   Y5, Y6, Y5
+	VADDPS   Y3, Y2, Y2
+	VADDPS   Y4, Y2, Y2
+	VADDPS   Y5, Y2, Y2
+	VADDPS   Y2, Y1, Y1
+	LEAQ     (AX)(SI*4), AX
+	VADDPS   Y1, Y0, Y0
+	DECQ     R8
+	JNE      group1
+	VMOVUPS  Y0, (DX)
+	ADDQ     $0x20, BX
+	ADDQ     $0x20, DX
+	DECQ     CX
+	JNE      loop1
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2SumGroupsBFloat16(mode int, groups int, n int, block *float32, first *uint16, step int)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2SumGroupsBFloat16(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+16(FP), CX
+	MOVQ block+24(FP), DX
+	MOVQ first+32(FP), BX
+	MOVQ step+40(FP), SI
+	LEAQ (SI)(SI*2), DI
+	SHRQ $0x03, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	MOVQ    BX, AX
+	MOVQ    groups+8(FP), R8
+	VMOVUPS (DX), Y0
+
+group0:
+	VXORPS    Y1, Y1, Y1
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VADDPS    Y1, Y0, Y0
+	DECQ      R8
+	JNE       group0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	MOVQ    BX, AX
+	MOVQ    groups+8(FP), R8
+	VMOVUPS (DX), Y0
+
+group1:
+	VXORPS    Y1, Y1, Y1
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR     Y5, Y5, Y5
+	VPCMPEQD  Y5, Y4, Y4
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN    Y3, Y4, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR     Y6, Y6, Y6
+	VPCMPEQD  Y6, Y5, Y5
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN    Y4, Y5, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR     Y7, Y7, Y7
+	VPCMPEQD  Y7, Y6, Y6
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN    Y5, Y6, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR     Y5, Y5, Y5
+	VPCMPEQD  Y5, Y4, Y4
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN    Y3, Y4, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR     Y6, Y6, Y6
+	VPCMPEQD  Y6, Y5, Y5
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN    Y4, Y5, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR     Y7, Y7, Y7
+	VPCMPEQD  Y7, Y6, Y6
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN    Y5, Y6, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR     Y5, Y5, Y5
+	VPCMPEQD  Y5, Y4, Y4
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN    Y3, Y4, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR     Y6, Y6, Y6
+	VPCMPEQD  Y6, Y5, Y5
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN    Y4, Y5, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR     Y7, Y7, Y7
+	VPCMPEQD  Y7, Y6, Y6
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN    Y5, Y6, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VPMOVZXWD (AX), Y2
+	VPSLLD    $0x10, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPMOVZXWD (AX)(SI*1), Y3
+	VPSLLD    $0x10, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y3, Y4
+	VPXOR     Y5, Y5, Y5
+	VPCMPEQD  Y5, Y4, Y4
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y4, Y4
+	VPANDN    Y3, Y4, Y3
+	VPMOVZXWD (AX)(SI*2), Y4
+	VPSLLD    $0x10, Y4, Y4
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y4, Y5
+	VPXOR     Y6, Y6, Y6
+	VPCMPEQD  Y6, Y5, Y5
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y5, Y5
+	VPANDN    Y4, Y5, Y4
+	VPMOVZXWD (AX)(DI*1), Y5
+	VPSLLD    $0x10, Y5, Y5
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y5, Y6
+	VPXOR     Y7, Y7, Y7
+	VPCMPEQD  Y7, Y6, Y6
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y6, Y6
+	VPANDN    Y5, Y6, Y5
+	VADDPS    Y3, Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VADDPS    Y5, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	LEAQ      (AX)(SI*4), AX
+	VADDPS    Y1, Y0, Y0
+	DECQ      R8
+	JNE       group1
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	DECQ      CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
 // func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 // Requires: AVX, MMX+
 TEXT ·elementwiseAVX2CopyRows(SB), NOSPLIT, $0-48

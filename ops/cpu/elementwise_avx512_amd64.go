@@ -61,6 +61,12 @@ func elementwiseAVX512SumFour(mode int, n int, group *float32, r0 *float32, r1 *
 // elementwiseAVX512SumFourBFloat16 is a sumKernel.
 func elementwiseAVX512SumFourBFloat16(mode int, n int, group *float32, r0 *uint16, r1 *uint16, r2 *uint16, r3 *uint16)
 
+// elementwiseAVX512SumGroups is a sumGroupsKernel.
+func elementwiseAVX512SumGroups(mode int, groups int, n int, block *float32, first *float32, step int)
+
+// elementwiseAVX512SumGroupsBFloat16 is a sumGroupsKernel.
+func elementwiseAVX512SumGroupsBFloat16(mode int, groups int, n int, block *float32, first *uint16, step int)
+
 // elementwiseAVX512CopyRows is a rowsKernel.
 func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 

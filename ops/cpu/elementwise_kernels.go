@@ -33,6 +33,10 @@ type unaryKernel func(mode, n int, dst, x *byte)
 // modeFlush the values of the rows are flushed first. Rows of uint16 hold bfloat16 codes.
 type sumKernel[T float32 | uint16] func(mode, n int, group *float32, r0, r1, r2, r3 *T)
 
+// sumGroupsKernel adds groups of 16 rows, step bytes apart, to the sums of a block of rows: for each group four times what a sumKernel
+// does, beginning with zeros, and then block[i] += group[i].
+type sumGroupsKernel[T float32 | uint16] func(mode, groups, n int, block *float32, first *T, step int)
+
 // rowsKernel copies rows of some bytes, a multiple of 64 above zero, from rows that lie srcStep bytes apart to rows that lie dstStep
 // bytes apart.
 type rowsKernel func(rows, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
@@ -55,6 +59,8 @@ type elementwiseKernels struct {
 	round                        unaryKernel // to bfloat16
 	sumFour                      sumKernel[float32]
 	sumFourBFloat16              sumKernel[uint16]
+	sumGroups                    sumGroupsKernel[float32]
+	sumGroupsBFloat16            sumGroupsKernel[uint16]
 	copyRows                     rowsKernel
 	gelu                         geluKernel
 	lookup                       lookupKernel

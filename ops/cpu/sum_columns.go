@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"unsafe"
+
 	"bf16lab/bf16"
 	"bf16lab/ops"
 )
@@ -73,9 +75,9 @@ func (s *tileSum) into(mode int, dst []float32, x *ops.Tensor, at, step int, g b
 		*v = (*v)[:len(dst)]
 	}
 	if x.BF16 != nil {
-		sumGrid(&t, s.kernels.sumFourBFloat16, mode, dst, x.BF16[at:], step, g)
+		sumGrid(&t, sumKernels[uint16]{s.kernels.sumFourBFloat16, s.kernels.sumGroupsBFloat16}, mode, dst, x.BF16[at:], step, g)
 	} else {
-		sumGrid(&t, s.kernels.sumFour, mode, dst, x.F32[at:], step, g)
+		sumGrid(&t, s.kernels.wideSums(), mode, dst, x.F32[at:], step, g)
 	}
 	s.cells = t.cells
 }
@@ -85,10 +87,30 @@ func (s *tileSum) add(to, row []float32) {
 	s.kernels.add.run(0, len(to), floats{wide: to}, floats{wide: to}, floats{wide: row}, 1, 1)
 }
 
+// sumKernels are the kernels of one type of operands.
+type sumKernels[T float32 | uint16] struct {
+	four   sumKernel[T]
+	groups sumGroupsKernel[T]
+}
+
+func (k *elementwiseKernels) wideSums() sumKernels[float32] {
+	return sumKernels[float32]{k.sumFour, k.sumGroups}
+}
+
+// evenlySpaced tells whether rows, at least two, have the same distance.
+func evenlySpaced(rows []int) bool {
+	for i := 2; i < len(rows); i++ {
+		if rows[i]-rows[i-1] != rows[1]-rows[0] {
+			return false
+		}
+	}
+	return true
+}
+
 // sumGrid sums the cells of a grid and then their sums.
-func sumGrid[T float32 | uint16](s *tileSum, four sumKernel[T], mode int, dst []float32, x []T, step int, g bf16.SumGrid) {
+func sumGrid[T float32 | uint16](s *tileSum, k sumKernels[T], mode int, dst []float32, x []T, step int, g bf16.SumGrid) {
 	if len(g.Cells) == 1 {
-		sumCell(s, four, mode, dst, x, step, g.Cells[0])
+		sumCell(s, k, mode, dst, x, step, g.Cells[0])
 		return
 	}
 	width := len(dst)
@@ -96,24 +118,35 @@ func sumGrid[T float32 | uint16](s *tileSum, four sumKernel[T], mode int, dst []
 	for i, cell := range g.Cells {
 		sums := s.cells[i*width : (i+1)*width]
 		if cell != nil {
-			sumCell(s, four, mode, sums, x, step, cell)
+			sumCell(s, k, mode, sums, x, step, cell)
 		} else {
 			clear(sums)
 		}
 	}
-	sumCell(s, s.kernels.sumFour, 0, dst, s.cells, width, g.Order)
+	sumCell(s, s.kernels.wideSums(), 0, dst, s.cells, width, g.Order)
 }
 
 // sumCell adds the given rows of x, step elements apart, into dst.
-func sumCell[T float32 | uint16](s *tileSum, four sumKernel[T], mode int, dst []float32, x []T, step int, rows []int) {
+func sumCell[T float32 | uint16](s *tileSum, k sumKernels[T], mode int, dst []float32, x []T, step int, rows []int) {
 	n := len(dst)
 	for _, v := range [][]float32{s.group, s.block, s.total, s.carry, s.part} {
 		clear(v)
 	}
 	row := func(i int) *T { return &x[rows[i]*step : rows[i]*step+n][0] }
 	at := 0
+	for at+16 <= len(rows) && evenlySpaced(rows[at:at+16]) {
+		groups := 1
+		for at+16*(groups+1) <= min(len(rows), at/256*256+256) && evenlySpaced(rows[at+16*groups-2:at+16*(groups+1)]) {
+			groups++
+		}
+		_ = x[rows[at+16*groups-1]*step+n-1]
+		k.groups(mode, groups, n, &s.block[0], row(at), (rows[at+1]-rows[at])*step*int(unsafe.Sizeof(x[0])))
+		if at += 16 * groups; at%256 == 0 {
+			bf16.Compensate(s.total, s.carry, s.block)
+		}
+	}
 	for ; at+4 <= len(rows); at += 4 {
-		four(mode, n, &s.group[0], row(at), row(at+1), row(at+2), row(at+3))
+		k.four(mode, n, &s.group[0], row(at), row(at+1), row(at+2), row(at+3))
 		if (at+4)%16 == 0 {
 			s.add(s.block, s.group)
 			clear(s.group)

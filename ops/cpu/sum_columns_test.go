@@ -22,6 +22,8 @@ func TestSumColumns(t *testing.T) {
 	cases := []sum{
 		{15, 64, bf16.SumOrder{Kind: bf16.Tiles, Axes: [4]bf16.SumAxis{{Size: 5}, {Size: 3, Step: 2}}}},
 		{5 * 300, 272, bf16.SumOrder{Kind: bf16.Tiles, Axes: [4]bf16.SumAxis{{Size: 5, Step: 1, Cells: 6}, {Size: 300}}}},
+		{5 * 300, 80, bf16.SumOrder{Kind: bf16.Tiles, Axes: [4]bf16.SumAxis{{Size: 5, Step: 3}, {Size: 300, Step: 135}}}}, // rows with gaps
+		{3 * 200, 64, bf16.SumOrder{Kind: bf16.Tiles, Axes: [4]bf16.SumAxis{{Size: 3}, {Size: 200, Step: 24}}}},
 	}
 	for _, rows := range []int{1, 3, 4, 15, 16, 255, 256, 257, 1031} {
 		cases = append(cases, sum{rows, 48, bf16.SumOrder{Kind: bf16.Tiles}}, sum{rows, 528, one(rows, (rows+2)/3, 0)})

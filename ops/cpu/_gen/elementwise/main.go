@@ -31,6 +31,8 @@ func main() {
 	}
 	c.sumFour(false)
 	c.sumFour(true)
+	c.sumGroups(false)
+	c.sumGroups(true)
 	c.copyRows()
 	c.gelu()
 	c.lookup()
