@@ -82,6 +82,11 @@ var epilogueCases = []epilogueCase{
 		y := b.ConvGeneralDilated(x, argument(b, "w", 5, 24, 24))
 		return b.Add(b.Add(y, spread(b, "bias", y)), later)
 	}, []int{2}},
+	{"copied operand", func(b *ops.Builder) *ops.Value { // the kernels cannot read it as it is
+		x, w := argument(b, "x", 2, 20, 30, 40), argument(b, "w", 20, 40, 48)
+		y := b.DotGeneral(x, w, ops.DotParams{LeftContracting: []int{1, 3}, RightContracting: []int{0, 1}}, ops.Compute)
+		return b.Exp(b.Add(y, spread(b, "bias", y)))
+	}, nil},
 	{"used twice", func(b *ops.Builder) *ops.Value {
 		y := project(b, 1, 20, 9, 40)
 		z := b.Add(y, spread(b, "bias", y))

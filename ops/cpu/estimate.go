@@ -46,12 +46,13 @@ func (s *rehearsal) step(st *step) {
 	for _, pass := range st.passes() {
 		for i, u := range st.units {
 			s.load(u)
-			var passing, temporary int64
-			for _, instance := range pass {
-				passing += s.results(u, st.instances[instance])
-				temporary = max(temporary, s.temporary(u, st.instances[instance]))
+			var passing int64
+			var instances []*instance
+			for _, i := range pass {
+				passing += s.results(u, st.instances[i])
+				instances = append(instances, st.instances[i])
 			}
-			s.visit(s, u, passing+temporary)
+			s.visit(s, u, passing+s.temporaries(u, instances))
 			s.finish(st, i, pass)
 		}
 	}
@@ -112,9 +113,7 @@ func (s *rehearsal) flow(f *flow) {
 	var temporary int64
 	for i, st := range f.steps {
 		s.load(f.unit(i))
-		for _, in := range st.instances {
-			temporary = max(temporary, s.temporary(f.unit(i), in))
-		}
+		temporary = max(temporary, s.temporaries(f.unit(i), st.instances))
 	}
 	cursor := make([]int, len(f.steps))
 	kept := make([]int, len(f.windows))

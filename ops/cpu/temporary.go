@@ -5,6 +5,19 @@ import (
 	"bf16lab/ops"
 )
 
+// temporaries returns the bytes that exist besides operands and results while a unit is carried out for some instances: products for
+// all of them together, everything else for one after the other.
+func (p *Program) temporaries(u *unit, instances []*instance) (bytes int64) {
+	for _, in := range instances {
+		if n := p.temporary(u, in); u.productUnit() {
+			bytes += n
+		} else {
+			bytes = max(bytes, n)
+		}
+	}
+	return bytes
+}
+
 // temporary returns the bytes that exist besides operands and results while an instance of a unit is carried out. The
 // buffers of tiles and the operands of batches are not counted.
 func (p *Program) temporary(u *unit, in *instance) int64 {
