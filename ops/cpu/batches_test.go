@@ -74,6 +74,19 @@ func presetCases(t *testing.T, g *ops.Graph) []opstest.Case {
 	return append(cases, all)
 }
 
+// runAsEstimated runs a program on some workers, in no more memory than it estimates.
+func runAsEstimated(t *testing.T, p *cpu.Program, load func(*ops.Value) *ops.Tensor, observe func(int, int, int64, *ops.Tensor)) error {
+	stats, err := p.Run(context.Background(), cpu.Options{
+		Workers: 3,
+		Load:    func(v *ops.Value) (*ops.Tensor, error) { return load(v), nil },
+		Probe:   collector(observe),
+	})
+	if peak := p.PeakBytes(); stats.PeakBytes > peak {
+		t.Errorf("the run took %d bytes, the estimate is %d", stats.PeakBytes, peak)
+	}
+	return err
+}
+
 // batched is package ops/cpu, with so many products carried out batch by batch, and so many of those in the order of a transpose.
 func batched(t *testing.T, products, ordered int) opstest.Backend {
 	return func(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, load func(*ops.Value) *ops.Tensor, observe func(int, int, int64, *ops.Tensor)) error {
@@ -81,14 +94,6 @@ func batched(t *testing.T, products, ordered int) opstest.Backend {
 		if n, m := p.Batched(); n != products || m != ordered {
 			t.Errorf("%d products are carried out batch by batch, %d in the order of a transpose, want %d and %d", n, m, products, ordered)
 		}
-		stats, err := p.Run(context.Background(), cpu.Options{
-			Workers: 3,
-			Load:    func(v *ops.Value) (*ops.Tensor, error) { return load(v), nil },
-			Probe:   collector(observe),
-		})
-		if peak := p.PeakBytes(); stats.PeakBytes > peak {
-			t.Errorf("the run took %d bytes, the estimate is %d", stats.PeakBytes, peak)
-		}
-		return err
+		return runAsEstimated(t, p, load, observe)
 	}
 }

@@ -57,10 +57,8 @@ type elementwiseKernels struct {
 	exp, tanh, logistic, log1p   unaryKernel
 	logisticBFloat16             unaryKernel // elementary.Set.LogisticBFloat16
 	round                        unaryKernel // to bfloat16
-	sumFour                      sumKernel[float32]
-	sumFourBFloat16              sumKernel[uint16]
-	sumGroups                    sumGroupsKernel[float32]
-	sumGroupsBFloat16            sumGroupsKernel[uint16]
+	sums                         sumKernels[float32]
+	sumsBFloat16                 sumKernels[uint16]
 	copyRows                     rowsKernel
 	gelu                         geluKernel
 	lookup                       lookupKernel

@@ -1,7 +1,6 @@
 package cpu_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -177,14 +176,6 @@ func withEpilogues(t *testing.T, strip int, want []int) opstest.Backend {
 		if got := p.Epilogues(); !slices.Equal(got, want) {
 			t.Errorf("epilogues of %v equations, want %v", got, want)
 		}
-		stats, err := p.Run(context.Background(), cpu.Options{
-			Workers: 3,
-			Load:    func(v *ops.Value) (*ops.Tensor, error) { return load(v), nil },
-			Probe:   collector(observe),
-		})
-		if peak := p.PeakBytes(); stats.PeakBytes > peak {
-			t.Errorf("the run took %d bytes, the estimate is %d", stats.PeakBytes, peak)
-		}
-		return err
+		return runAsEstimated(t, p, load, observe)
 	}
 }

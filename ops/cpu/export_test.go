@@ -20,53 +20,52 @@ func setLimit(t *testing.T, limit *int, n int) {
 	t.Cleanup(func() { *limit = before })
 }
 
-// Kinds returns how many products of a program are written in the order of a transpose, and how many take their right
-// operand strip by strip.
-func (p *Program) Kinds() (permuted, sinks int) {
+// units goes through the units of a program, with the flow of each, if it is part of one.
+func (p *Program) units(visit func(f *flow, u *unit)) {
 	for _, s := range p.stages {
 		for _, step := range s.steps() {
 			for _, u := range step.units {
-				if u.permuted() {
-					permuted++
-				}
-				if s.flow != nil && u.sink() {
-					sinks++
-				}
+				visit(s.flow, u)
 			}
 		}
 	}
+}
+
+// Kinds returns how many products of a program are written in the order of a transpose, and how many take their right
+// operand strip by strip.
+func (p *Program) Kinds() (permuted, sinks int) {
+	p.units(func(f *flow, u *unit) {
+		if u.permuted() {
+			permuted++
+		}
+		if f != nil && u.sink() {
+			sinks++
+		}
+	})
 	return permuted, sinks
 }
 
 // Batched returns how many products of a program are carried out batch by batch, and how many of those in the order of a
 // transpose.
 func (p *Program) Batched() (products, ordered int) {
-	for _, s := range p.stages {
-		for _, step := range s.steps() {
-			for _, u := range step.units {
-				if u.batches != nil {
-					products++
-					if u.batches.planes != nil {
-						ordered++
-					}
-				}
+	p.units(func(_ *flow, u *unit) {
+		if u.batches != nil {
+			products++
+			if u.batches.planes != nil {
+				ordered++
 			}
 		}
-	}
+	})
 	return products, ordered
 }
 
 // Epilogues returns the number of equations of each epilogue of a program.
 func (p *Program) Epilogues() (equations []int) {
-	for _, s := range p.stages {
-		for _, step := range s.steps() {
-			for _, u := range step.units {
-				if u.epilogue != nil {
-					equations = append(equations, len(u.epilogue))
-				}
-			}
+	p.units(func(_ *flow, u *unit) {
+		if u.epilogue != nil {
+			equations = append(equations, len(u.epilogue))
 		}
-	}
+	})
 	return equations
 }
 
@@ -82,14 +81,10 @@ func (p *Program) Flows() (units []int) {
 
 // Columns returns the number of equations of each column unit of a program.
 func (p *Program) Columns() (equations []int) {
-	for _, s := range p.stages {
-		for _, step := range s.steps() {
-			for _, u := range step.units {
-				if u.column != nil {
-					equations = append(equations, len(u.nodes))
-				}
-			}
+	p.units(func(_ *flow, u *unit) {
+		if u.column != nil {
+			equations = append(equations, len(u.nodes))
 		}
-	}
+	})
 	return equations
 }

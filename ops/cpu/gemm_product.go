@@ -78,8 +78,9 @@ func (p *product[T]) kernels() *kernels[T] {
 // lanes returns the number of lanes, at least 1.
 func (p *product[T]) lanes() int { return max(p.order.Lanes, 1) }
 
-// mostShared is the largest number of products whose tasks are computed together.
-const mostShared = 8
+// mostShared is the largest number of products whose tasks are computed together: more than the plans that a replay usually has.
+// Every product of a group has scratch of its own.
+const mostShared = 32
 
 // shares tells whether a product can take the packed right operand of another one, piece by piece.
 func (p *product[T]) shares(first *product[T]) bool {

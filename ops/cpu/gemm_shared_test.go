@@ -69,7 +69,7 @@ func TestSharedRightOperand(t *testing.T) {
 // The right operand is packed once for all products that share it.
 func TestSharedRightOperandIsPackedOnce(t *testing.T) {
 	const m, n, k = 30, 256, 600
-	for _, products := range []int{1, 2, 5} {
+	for _, products := range []int{1, 2, 5, 14} {
 		t.Run(fmt.Sprint(products), func(t *testing.T) {
 			var packed atomic.Int64
 			right := Floats{F32: lcgValues(1, k*n), Round: func(values []float32) { packed.Add(int64(len(values))) }}

@@ -10,7 +10,6 @@ package cpu
 import (
 	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/cpu"
 )
@@ -56,22 +55,15 @@ func avx512BF16() instructionSet {
 // pairsAreFaster tells whether a tile takes less time by pairs than by single elements, because no feature bit says it: one
 // VDPBF16PS takes as long as one VFMADD231PS on Zen 5, and more than three times as long on Emerald Rapids.
 var pairsAreFaster = sync.OnceValue(func() bool {
-	const pairs, columns, rounds = 64, 32, 16
+	const pairs, columns = 64, 32
 	height := len(tilesAVX512F32)
 	var a, b [2 * pairs * columns]float32
 	var a2, b2 [pairs * columns]uint32
 	var c [columns * columns]float32
-	fastest := func(best time.Duration, compute func()) time.Duration {
-		start := time.Now()
-		compute()
-		return min(best, time.Since(start))
-	}
-	single, paired := time.Hour, time.Hour
-	for range rounds {
-		single = fastest(single, func() { tileAVX512F32(0, 2*pairs, 1, height, columns, &a[0], &b[0], &c[0], columns) })
-		paired = fastest(paired, func() { tilePairsAVX512(0, pairs, height, columns, &a2[0], &b2[0], &c[0], columns) })
-	}
-	return paired < single
+	return isFaster(
+		func() { tilePairsAVX512(0, pairs, height, columns, &a2[0], &b2[0], &c[0], columns) },
+		func() { tileAVX512F32(0, 2*pairs, 1, height, columns, &a[0], &b[0], &c[0], columns) },
+	)
 })
 
 var avx512 = instructionSet{

@@ -36,7 +36,7 @@ func (r *run) sumColumns(n *ops.Node, plan *ops.NodePlan, operands []*ops.Tensor
 
 // sumsCodes tells whether kernels carry out a sum over leading axes as a plan says, straight from an operand of a storage.
 func sumsCodes(plan *ops.NodePlan, s ops.Storage, rounded bf16.Format) bool {
-	return activeElementwise().sumFour != nil && plan.Sum.Kind == bf16.Tiles && !plan.Double && !plan.Exact && rounded == (bf16.Format{}) &&
+	return activeElementwise().sums.four != nil && plan.Sum.Kind == bf16.Tiles && !plan.Double && !plan.Exact && rounded == (bf16.Format{}) &&
 		(s == ops.StoreFloat32 || s == ops.StoreBFloat16)
 }
 
@@ -75,9 +75,9 @@ func (s *tileSum) into(mode int, dst []float32, x *ops.Tensor, at, step int, g b
 		*v = (*v)[:len(dst)]
 	}
 	if x.BF16 != nil {
-		sumGrid(&t, sumKernels[uint16]{s.kernels.sumFourBFloat16, s.kernels.sumGroupsBFloat16}, mode, dst, x.BF16[at:], step, g)
+		sumGrid(&t, s.kernels.sumsBFloat16, mode, dst, x.BF16[at:], step, g)
 	} else {
-		sumGrid(&t, s.kernels.wideSums(), mode, dst, x.F32[at:], step, g)
+		sumGrid(&t, s.kernels.sums, mode, dst, x.F32[at:], step, g)
 	}
 	s.cells = t.cells
 }
@@ -91,10 +91,6 @@ func (s *tileSum) add(to, row []float32) {
 type sumKernels[T float32 | uint16] struct {
 	four   sumKernel[T]
 	groups sumGroupsKernel[T]
-}
-
-func (k *elementwiseKernels) wideSums() sumKernels[float32] {
-	return sumKernels[float32]{k.sumFour, k.sumGroups}
 }
 
 // evenlySpaced tells whether rows, at least two, have the same distance.
@@ -123,7 +119,7 @@ func sumGrid[T float32 | uint16](s *tileSum, k sumKernels[T], mode int, dst []fl
 			clear(sums)
 		}
 	}
-	sumCell(s, s.kernels.wideSums(), 0, dst, s.cells, width, g.Order)
+	sumCell(s, s.kernels.sums, 0, dst, s.cells, width, g.Order)
 }
 
 // sumCell adds the given rows of x, step elements apart, into dst.

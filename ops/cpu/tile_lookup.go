@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"sync"
-	"time"
 	"unsafe"
 )
 
@@ -44,22 +43,13 @@ var gathering struct {
 // says it: on Emerald Rapids they take half as long, elsewhere they are carried out as many small operations.
 func gatheringIsFaster(k *elementwiseKernels) bool {
 	gathering.Do(func() {
-		const rounds = 16
 		var t table
 		var x, dst [64 * codesAtOnce]uint16
 		for i := range x {
 			x[i] = uint16(i * 37 % len(x))
 		}
-		fastest := func(best time.Duration, f lookupKernel) time.Duration {
-			start := time.Now()
-			f.run(false, dst[:], x[:], &t, nil)
-			return min(best, time.Since(start))
-		}
-		single, gathered := time.Hour, time.Hour
-		for range rounds {
-			single, gathered = fastest(single, k.lookup), fastest(gathered, k.gatherLookup)
-		}
-		gathering.faster = gathered < single
+		look := func(f lookupKernel) func() { return func() { f.run(false, dst[:], x[:], &t, nil) } }
+		gathering.faster = isFaster(look(k.gatherLookup), look(k.lookup))
 	})
 	return gathering.faster
 }

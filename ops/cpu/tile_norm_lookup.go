@@ -25,22 +25,10 @@ func (p *tileProgram) onlyReader(r *run, i int) int {
 	if p.steps[i].stored != nil || len(r.watches[p.steps[i].row.node.Out[0]]) > 0 {
 		return -1
 	}
-	reader := -1
-	for j := i + 1; j < len(p.steps); j++ {
-		if p.steps[j].fused {
-			continue
-		}
-		for _, src := range p.steps[j].in {
-			if src.fixed != nil || src.step != i {
-				continue
-			}
-			if reader >= 0 {
-				return -1
-			}
-			reader = j
-		}
+	if readers := p.readers(i); len(readers) == 1 {
+		return readers[0]
 	}
-	return reader
+	return -1
 }
 
 // looksUpNorms tells whether there is a kernel for a norm and a lookup that is worth using.

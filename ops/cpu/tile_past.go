@@ -15,7 +15,7 @@ func (p *tileProgram) writePast(r *run) {
 		if st.table == nil && st.gelu == nil || st.stored == nil || st.encoded() {
 			continue
 		}
-		st.past = len(bytesOf(st.stored)) >= least && !p.reads(i) && len(r.watches[st.row.node.Out[0]]) == 0
+		st.past = len(bytesOf(st.stored)) >= least && len(p.readers(i)) == 0 && len(r.watches[st.row.node.Out[0]]) == 0
 	}
 }
 

@@ -191,25 +191,25 @@ func (p *tileProgram) makeTable(c *chain) *table {
 func (p *tileProgram) leaveOut(r *run) {
 	for i := len(p.steps) - 2; i >= 0; i-- {
 		st := &p.steps[i]
-		if st.stored == nil && len(r.watches[st.row.node.Out[0]]) == 0 && !p.reads(i) {
+		if st.stored == nil && len(r.watches[st.row.node.Out[0]]) == 0 && len(p.readers(i)) == 0 {
 			st.fused = true
 		}
 	}
 }
 
-// reads tells whether a step that is carried out reads the result of step i.
-func (p *tileProgram) reads(i int) bool {
+// readers returns the operands of steps that are carried out which are the result of step i, each by its step.
+func (p *tileProgram) readers(i int) (steps []int) {
 	for j := i + 1; j < len(p.steps); j++ {
 		if p.steps[j].fused {
 			continue
 		}
 		for _, src := range p.steps[j].in {
 			if src.fixed == nil && src.step == i {
-				return true
+				steps = append(steps, j)
 			}
 		}
 	}
-	return false
+	return steps
 }
 
 // tableStep is the vectorStep of a step with a table.

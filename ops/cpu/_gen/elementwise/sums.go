@@ -10,10 +10,7 @@ import (
 
 // sumFour generates the kernel that adds four rows to a group of rows: of float32 values or of bfloat16 codes.
 func (c *code) sumFour(half bool) {
-	name, element := "elementwise"+c.isa+"SumFour", "float32"
-	if half {
-		name, element = name+"BFloat16", "uint16"
-	}
+	name, element := c.sumName("SumFour", half)
 	TEXT(name, NOSPLIT, fmt.Sprintf("func(mode, n int, group *float32, r0, r1, r2, r3 *%s)", element))
 	Doc(fmt.Sprintf("%s is a sumKernel.", name))
 	mode := Load(Param("mode"), GP64())
@@ -41,10 +38,7 @@ func (c *code) sumFour(half bool) {
 
 // sumGroups generates the kernel that adds groups of 16 evenly spaced rows to a block of rows, see sumGroupsKernel.
 func (c *code) sumGroups(half bool) {
-	name, element := "elementwise"+c.isa+"SumGroups", "float32"
-	if half {
-		name, element = name+"BFloat16", "uint16"
-	}
+	name, element := c.sumName("SumGroups", half)
 	TEXT(name, NOSPLIT, fmt.Sprintf("func(mode, groups, n int, block *float32, first *%s, step int)", element))
 	Doc(fmt.Sprintf("%s is a sumGroupsKernel.", name))
 	mode, n := Load(Param("mode"), GP64()), Load(Param("n"), GP64())
@@ -77,6 +71,15 @@ func (c *code) sumGroups(half bool) {
 		ADDQ(Imm(uint64(c.size(half))), first)
 		ADDQ(Imm(uint64(c.bytes)), block)
 	})
+}
+
+// sumName returns the name of a kernel and the type of what it sums.
+func (c *code) sumName(kernel string, half bool) (name, element string) {
+	name = "elementwise" + c.isa + kernel
+	if half {
+		return name + "BFloat16", "uint16"
+	}
+	return name, "float32"
 }
 
 // fourRows returns ((r0 + r1) + r2) + r3 for a vector of four rows.
