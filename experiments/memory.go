@@ -114,7 +114,7 @@ func (o Options) checkMemory(tensors int64, advice func(limit int64) string) err
 	if need <= limit {
 		return nil
 	}
-	return fmt.Errorf("the run needs at least %.1f GiB of memory, %s %.1f GiB: %s", gib(need), from, gib(limit), advice(limit))
+	return fmt.Errorf("the run needs at least %s of memory, %s %s: %s", memoryText(need), from, memoryText(limit), advice(limit))
 }
 
 // longestFit returns the longest of the half, quarter, eighth, ... of the length that fits; 0 if none does.
@@ -131,4 +131,15 @@ func (r *replay) longestFit(limit int64) int {
 	return 0
 }
 
-func gib(bytes int64) float64 { return float64(bytes) / (1 << 30) }
+// memoryText writes an amount of memory in the largest unit of which it is a tenth at least.
+func memoryText(bytes int64) string {
+	for _, unit := range []struct {
+		name string
+		size float64
+	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if n := float64(bytes) / unit.size; n >= 0.1 {
+			return fmt.Sprintf("%.1f %s", n, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", bytes)
+}

@@ -52,7 +52,7 @@ func TestMemoryError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for memory, want := range map[int64]string{1 << 30: "the limit is 1.0 GiB: no sequence would fit", 4 << 30: "the limit is 4.0 GiB: a sequence of 262144 bases would fit"} {
+	for memory, want := range map[int64]string{12 << 20: "the limit is 12.0 MiB: no sequence would fit", 5: "the limit is 5 bytes: no sequence would fit", 1 << 30: "the limit is 1.0 GiB: no sequence would fit", 4 << 30: "the limit is 4.0 GiB: a sequence of 262144 bases would fit"} {
 		r, err := prepare(c, Options{Threads: 1, Memory: memory})
 		if err != nil {
 			t.Fatal(err)

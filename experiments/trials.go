@@ -124,7 +124,7 @@ func (t *trials) compile(plans []*ops.Plan) ([]*cpu.Program, error) {
 	if len(plans) < 2 {
 		one := cpu.CompileWithin(t.graph, t.together(plans), watched, t.limit-Headroom)
 		if need := one.PeakBytes() + Headroom; need > t.limit {
-			return nil, fmt.Errorf("a replay beside its reference needs at least %.1f GiB of memory, %s %.1f GiB: use a shorter sequence", gib(need), t.limitFrom, gib(t.limit))
+			return nil, fmt.Errorf("a replay beside its reference needs at least %s of memory, %s %s: use a shorter sequence", memoryText(need), t.limitFrom, memoryText(t.limit))
 		}
 		return []*cpu.Program{one}, nil
 	}

@@ -105,11 +105,15 @@ func (l curveLine) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// magnitudeTicks label every second power of two.
+// magnitudeTicks mark every second power of two and label every fourth: more labels would touch each other.
 func magnitudeTicks(*curvesPanel) []plot.Tick {
 	var ticks []plot.Tick
 	for e := metrics.ScatterLow; e <= metrics.ScatterHigh; e += 2 {
-		ticks = append(ticks, plot.Tick{Value: float64(e), Label: "2^" + strconv.Itoa(e)})
+		tick := plot.Tick{Value: float64(e)}
+		if e%4 == 0 {
+			tick.Label = "2^" + strconv.Itoa(e)
+		}
+		ticks = append(ticks, tick)
 	}
 	return append(ticks, plot.Tick{Value: scatterEdge, Label: "0"})
 }
