@@ -131,13 +131,13 @@ func (r *replay) longestFit(limit int64) int {
 	return 0
 }
 
-// memoryText writes an amount of memory in the largest unit of which it is a tenth at least.
+// memoryText writes an amount of memory in the largest unit in which it is not 0.0.
 func memoryText(bytes int64) string {
 	for _, unit := range []struct {
 		name string
 		size float64
 	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
-		if n := float64(bytes) / unit.size; n >= 0.1 {
+		if n := float64(bytes) / unit.size; n >= 0.05 {
 			return fmt.Sprintf("%.1f %s", n, unit.name)
 		}
 	}
