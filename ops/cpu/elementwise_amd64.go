@@ -26,7 +26,8 @@ var elementwiseAVX512 = elementwiseKernels{
 	gelu:             elementwiseAVX512GELU,
 	lookup:           elementwiseAVX512Lookup,
 	gatherLookup:     elementwiseAVX512GatherLookup,
-	normLookup:       elementwiseAVX512NormLookup,
+	normGatherLookup: elementwiseAVX512NormGatherLookup,
+	normSingleLookup: elementwiseAVX512NormSingleLookup,
 	scaleOffset:      elementwiseAVX512ScaleOffset,
 	scaleOffsetCodes: elementwiseAVX512ScaleOffsetCodes,
 	everySecond:      elementwiseAVX512EverySecond,
@@ -64,6 +65,7 @@ var elementwiseAVX2 = elementwiseKernels{
 	copyRows:         elementwiseAVX2CopyRows,
 	gelu:             elementwiseAVX2GELU,
 	lookup:           elementwiseAVX2Lookup,
+	normSingleLookup: elementwiseAVX2NormSingleLookup,
 	scaleOffset:      elementwiseAVX2ScaleOffset,
 	scaleOffsetCodes: elementwiseAVX2ScaleOffsetCodes,
 	everySecond:      elementwiseAVX2EverySecond,
@@ -98,9 +100,10 @@ func nativeElementwise(k elementwiseKernels) elementwiseKernels {
 	k.scaleOffsetCodes = func(mode, rows, n int, dst, x *uint16, scale, offset *float32) {
 		codes(nativeMode(mode, modeFlush), rows, n, dst, x, scale, offset)
 	}
-	if lookup := k.normLookup; lookup != nil {
-		k.normLookup = func(mode, rows, n int, dst, x *uint16, scale, offset *float32, table *uint16, ahead *byte) {
-			lookup(nativeMode(mode, modeFlush), rows, n, dst, x, scale, offset, table, ahead)
+	for _, f := range []*normLookupKernel{&k.normGatherLookup, &k.normSingleLookup} {
+		kernel := *f
+		*f = func(mode, rows, n int, dst, x *uint16, scale, offset *float32, table *uint32, ahead, ring *byte) {
+			kernel(nativeMode(mode, modeFlush), rows, n, dst, x, scale, offset, table, ahead, ring)
 		}
 	}
 	return k

@@ -74,7 +74,10 @@ func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *b
 func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 
 // elementwiseAVX2Lookup is a lookupKernel.
-func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
+
+// elementwiseAVX2NormSingleLookup is a normLookupKernel.
+func elementwiseAVX2NormSingleLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint32, ahead *byte, ring *byte)
 
 // elementwiseAVX2ScaleOffset is a scaleOffsetKernel.
 func elementwiseAVX2ScaleOffset(mode int, n int, dst *float32, x *float32, scale *float32, offset *float32)

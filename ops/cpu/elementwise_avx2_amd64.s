@@ -7257,8 +7257,8 @@ loop65:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
-// Requires: AVX, MMX+, SSE2
+// func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
+// Requires: AVX, BMI, MMX+, SSE2
 TEXT ·elementwiseAVX2Lookup(SB), NOSPLIT, $0-48
 	MOVQ mode+0(FP), AX
 	MOVQ n+8(FP), CX
@@ -7266,107 +7266,101 @@ TEXT ·elementwiseAVX2Lookup(SB), NOSPLIT, $0-48
 	MOVQ x+24(FP), BX
 	MOVQ table+32(FP), SI
 	MOVQ ahead+40(FP), DI
+	MOVQ $+4112, R8
+	MOVQ $+4128, R9
 	CMPQ AX, $0x40
 	JEQ  mode64
 
 turn0:
 	PREFETCHT1 (DI)
-	MOVWQZX    (BX), AX
-	MOVWQZX    2(BX), R8
-	MOVWQZX    4(BX), R9
-	MOVWQZX    6(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, (DX)
-	MOVWQZX    8(BX), AX
-	MOVWQZX    10(BX), R8
-	MOVWQZX    12(BX), R9
-	MOVWQZX    14(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 8(DX)
-	MOVWQZX    16(BX), AX
-	MOVWQZX    18(BX), R8
-	MOVWQZX    20(BX), R9
-	MOVWQZX    22(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 16(DX)
-	MOVWQZX    24(BX), AX
-	MOVWQZX    26(BX), R8
-	MOVWQZX    28(BX), R9
-	MOVWQZX    30(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 24(DX)
-	MOVWQZX    32(BX), AX
-	MOVWQZX    34(BX), R8
-	MOVWQZX    36(BX), R9
-	MOVWQZX    38(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 32(DX)
-	MOVWQZX    40(BX), AX
-	MOVWQZX    42(BX), R8
-	MOVWQZX    44(BX), R9
-	MOVWQZX    46(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 40(DX)
-	MOVWQZX    48(BX), AX
-	MOVWQZX    50(BX), R8
-	MOVWQZX    52(BX), R9
-	MOVWQZX    54(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 48(DX)
-	MOVWQZX    56(BX), AX
-	MOVWQZX    58(BX), R8
-	MOVWQZX    60(BX), R9
-	MOVWQZX    62(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 56(DX)
+	MOVQ       (BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, (DX)
+	MOVL       R11, 4(DX)
+	MOVQ       8(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 8(DX)
+	MOVL       R11, 12(DX)
+	MOVQ       16(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 16(DX)
+	MOVL       R11, 20(DX)
+	MOVQ       24(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 24(DX)
+	MOVL       R11, 28(DX)
+	MOVQ       32(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 32(DX)
+	MOVL       R11, 36(DX)
+	MOVQ       40(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 40(DX)
+	MOVL       R11, 44(DX)
+	MOVQ       48(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 48(DX)
+	MOVL       R11, 52(DX)
+	MOVQ       56(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 56(DX)
+	MOVL       R11, 60(DX)
 	ADDQ       $0x40, BX
 	ADDQ       $0x40, DX
 	ADDQ       $0x40, DI
@@ -7378,107 +7372,3033 @@ turn0:
 mode64:
 turn64:
 	PREFETCHT1 (DI)
-	MOVWQZX    (BX), AX
-	MOVWQZX    2(BX), R8
-	MOVWQZX    4(BX), R9
-	MOVWQZX    6(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, (DX)
-	MOVWQZX    8(BX), AX
-	MOVWQZX    10(BX), R8
-	MOVWQZX    12(BX), R9
-	MOVWQZX    14(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 8(DX)
-	MOVWQZX    16(BX), AX
-	MOVWQZX    18(BX), R8
-	MOVWQZX    20(BX), R9
-	MOVWQZX    22(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 16(DX)
-	MOVWQZX    24(BX), AX
-	MOVWQZX    26(BX), R8
-	MOVWQZX    28(BX), R9
-	MOVWQZX    30(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 24(DX)
-	MOVWQZX    32(BX), AX
-	MOVWQZX    34(BX), R8
-	MOVWQZX    36(BX), R9
-	MOVWQZX    38(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 32(DX)
-	MOVWQZX    40(BX), AX
-	MOVWQZX    42(BX), R8
-	MOVWQZX    44(BX), R9
-	MOVWQZX    46(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 40(DX)
-	MOVWQZX    48(BX), AX
-	MOVWQZX    50(BX), R8
-	MOVWQZX    52(BX), R9
-	MOVWQZX    54(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 48(DX)
-	MOVWQZX    56(BX), AX
-	MOVWQZX    58(BX), R8
-	MOVWQZX    60(BX), R9
-	MOVWQZX    62(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 56(DX)
+	MOVQ       (BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, (DX)
+	MOVNTIL    R11, 4(DX)
+	MOVQ       8(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 8(DX)
+	MOVNTIL    R11, 12(DX)
+	MOVQ       16(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 16(DX)
+	MOVNTIL    R11, 20(DX)
+	MOVQ       24(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 24(DX)
+	MOVNTIL    R11, 28(DX)
+	MOVQ       32(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 32(DX)
+	MOVNTIL    R11, 36(DX)
+	MOVQ       40(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 40(DX)
+	MOVNTIL    R11, 44(DX)
+	MOVQ       48(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 48(DX)
+	MOVNTIL    R11, 52(DX)
+	MOVQ       56(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 56(DX)
+	MOVNTIL    R11, 60(DX)
 	ADDQ       $0x40, BX
 	ADDQ       $0x40, DX
 	ADDQ       $0x40, DI
 	SUBQ       $0x20, CX
 	JNE        turn64
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2NormSingleLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint32, ahead *byte, ring *byte)
+// Requires: AVX, AVX2, BMI, CMOV, MMX+, SSE2
+TEXT ·elementwiseAVX2NormSingleLookup(SB), NOSPLIT, $16-80
+	MOVQ    mode+0(FP), AX
+	MOVQ    dst+24(FP), CX
+	MOVQ    x+32(FP), DX
+	MOVQ    table+56(FP), BX
+	MOVQ    ahead+64(FP), SI
+	CMPQ    AX, $0x40
+	JEQ     mode64
+	CMPQ    AX, $0x01
+	JEQ     mode1
+	CMPQ    AX, $0x41
+	JEQ     mode65
+	CMPQ    AX, $0x21
+	JEQ     mode33
+	CMPQ    AX, $0x61
+	JEQ     mode97
+	MOVQ    scale+40(FP), AX
+	MOVQ    offset+48(FP), DI
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R9
+	IMULQ   n+16(FP), R9
+	SHRQ    $0x05, R9
+	MOVQ    $+8, R10
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	SUBQ    R10, R9
+	MOVQ    R10, (SP)
+	MOVQ    R9, 8(SP)
+	MOVQ    $+4112, R9
+	MOVQ    $+4128, R10
+	XORL    R11, R11
+
+fill0:
+	VMOVUPS   (DX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    (AX)(R11*4), Y1, Y1
+	VMULPS    64(AX)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI)(R11*4), Y1, Y1
+	VADDPS    64(DI)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   32(DX), Y0
+	VPSLLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    32(AX)(R11*4), Y2, Y2
+	VMULPS    96(AX)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPSRLD    $0x10, Y0, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y0, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS    32(DI)(R11*4), Y2, Y2
+	VADDPS    96(DI)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y2, Y2
+	VPSRLD    $0x10, Y3, Y3
+	VPBLENDW  $0x55, Y3, Y2, Y2
+	VMOVUPS   Y1, (R8)
+	VMOVUPS   Y2, 32(R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, R11
+	CMPQ      R11, n+16(FP)
+	JNE       filledInRow0
+	XORL      R11, R11
+
+filledInRow0:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill0
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty0
+
+line0:
+	VMOVUPS    (DX), Y0
+	PREFETCHT1 (SI)
+	VPSLLD     $0x10, Y0, Y1
+	MOVQ       (R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVWQZX    R15, R12
+	VMULPS     (AX)(R11*4), Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VMULPS     64(AX)(R11*4), Y0, Y0
+	BEXTRQ     R10, R15, R14
+	VPSRLD     $0x10, Y1, Y2
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y1, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	ORL        (BX)(R15*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       R12, (CX)
+	VCMPPS     $0x03, Y1, Y1, Y1
+	MOVL       R14, 4(CX)
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVQ       8(R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	MOVWQZX    R15, R12
+	VPSRLD     $0x10, Y0, Y2
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     Y0, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	ORL        (BX)(R13*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R15*4), R14
+	VBLENDVPS  Y0, Y3, Y2, Y2
+	MOVL       R12, 8(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	MOVL       R14, 12(CX)
+	VADDPS     (DI)(R11*4), Y1, Y1
+	MOVQ       16(R8), R15
+	VADDPS     64(DI)(R11*4), Y0, Y0
+	MOVWQZX    R15, R12
+	VPSRLD     $0x10, Y1, Y2
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     Y1, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y1, Y1, Y1
+	MOVL       R12, 16(CX)
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVL       R14, 20(CX)
+	VPSRLD     $0x10, Y0, Y1
+	MOVQ       24(R8), R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y1, Y1
+	MOVWQZX    R15, R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VPADDD     Y0, Y1, Y1
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	SHRQ       $0x30, R15
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R13*4), R12
+	VBLENDVPS  Y0, Y3, Y1, Y1
+	MOVL       2(BX)(R14*4), R14
+	VPSRLD     $0x10, Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPBLENDW   $0x55, Y2, Y1, Y1
+	MOVL       R12, 24(CX)
+	VMOVUPS    32(DX), Y0
+	MOVL       R14, 28(CX)
+	VPSLLD     $0x10, Y0, Y2
+	MOVQ       32(R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVWQZX    R15, R12
+	VMULPS     32(AX)(R11*4), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VMULPS     96(AX)(R11*4), Y0, Y0
+	BEXTRQ     R10, R15, R14
+	VPSRLD     $0x10, Y2, Y3
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y2, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	ORL        (BX)(R15*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVL       R12, 32(CX)
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVL       R14, 36(CX)
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	MOVQ       40(R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	MOVWQZX    R15, R12
+	VPSRLD     $0x10, Y0, Y3
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y0, Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVL       R12, 40(CX)
+	VBLENDVPS  Y0, Y4, Y3, Y3
+	MOVL       R14, 44(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	MOVQ       48(R8), R15
+	VADDPS     32(DI)(R11*4), Y2, Y2
+	MOVWQZX    R15, R12
+	VADDPS     96(DI)(R11*4), Y0, Y0
+	BEXTRQ     R9, R15, R13
+	VPSRLD     $0x10, Y2, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y2, Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVL       R12, 48(CX)
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	MOVL       R14, 52(CX)
+	VPSRLD     $0x10, Y0, Y2
+	MOVQ       56(R8), R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVWQZX    R15, R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VPADDD     Y0, Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	SHRQ       $0x30, R15
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVL       2(BX)(R12*4), R12
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R13*4), R12
+	VBLENDVPS  Y0, Y4, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPSRLD     $0x10, Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VPBLENDW   $0x55, Y3, Y2, Y2
+	MOVL       R12, 56(CX)
+	MOVL       R14, 60(CX)
+	VMOVUPS    Y1, (R8)
+	VMOVUPS    Y2, 32(R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow0
+	XORL       R11, R11
+
+inRow0:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line0
+
+empty0:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty0
+	VZEROUPPER
+	RET
+
+mode64:
+	MOVQ    scale+40(FP), AX
+	MOVQ    offset+48(FP), DI
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R9
+	IMULQ   n+16(FP), R9
+	SHRQ    $0x05, R9
+	MOVQ    $+8, R10
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	SUBQ    R10, R9
+	MOVQ    R10, (SP)
+	MOVQ    R9, 8(SP)
+	MOVQ    $+4112, R9
+	MOVQ    $+4128, R10
+	XORL    R11, R11
+
+fill64:
+	VMOVUPS   (DX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    (AX)(R11*4), Y1, Y1
+	VMULPS    64(AX)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI)(R11*4), Y1, Y1
+	VADDPS    64(DI)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   32(DX), Y0
+	VPSLLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    32(AX)(R11*4), Y2, Y2
+	VMULPS    96(AX)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPSRLD    $0x10, Y0, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y0, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS    32(DI)(R11*4), Y2, Y2
+	VADDPS    96(DI)(R11*4), Y0, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y2, Y2
+	VPSRLD    $0x10, Y3, Y3
+	VPBLENDW  $0x55, Y3, Y2, Y2
+	VMOVUPS   Y1, (R8)
+	VMOVUPS   Y2, 32(R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, R11
+	CMPQ      R11, n+16(FP)
+	JNE       filledInRow64
+	XORL      R11, R11
+
+filledInRow64:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill64
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty64
+
+line64:
+	VMOVUPS    (DX), Y0
+	PREFETCHT1 (SI)
+	VPSLLD     $0x10, Y0, Y1
+	MOVQ       (R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVWQZX    R15, R12
+	VMULPS     (AX)(R11*4), Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VMULPS     64(AX)(R11*4), Y0, Y0
+	BEXTRQ     R10, R15, R14
+	VPSRLD     $0x10, Y1, Y2
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y1, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	ORL        (BX)(R15*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVNTIL    R12, (CX)
+	VCMPPS     $0x03, Y1, Y1, Y1
+	MOVNTIL    R14, 4(CX)
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVQ       8(R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	MOVWQZX    R15, R12
+	VPSRLD     $0x10, Y0, Y2
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     Y0, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	ORL        (BX)(R13*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R15*4), R14
+	VBLENDVPS  Y0, Y3, Y2, Y2
+	MOVNTIL    R12, 8(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	MOVNTIL    R14, 12(CX)
+	VADDPS     (DI)(R11*4), Y1, Y1
+	MOVQ       16(R8), R15
+	VADDPS     64(DI)(R11*4), Y0, Y0
+	MOVWQZX    R15, R12
+	VPSRLD     $0x10, Y1, Y2
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     Y1, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y1, Y1, Y1
+	MOVNTIL    R12, 16(CX)
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVNTIL    R14, 20(CX)
+	VPSRLD     $0x10, Y0, Y1
+	MOVQ       24(R8), R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y1, Y1
+	MOVWQZX    R15, R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VPADDD     Y0, Y1, Y1
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	SHRQ       $0x30, R15
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R13*4), R12
+	VBLENDVPS  Y0, Y3, Y1, Y1
+	MOVL       2(BX)(R14*4), R14
+	VPSRLD     $0x10, Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPBLENDW   $0x55, Y2, Y1, Y1
+	MOVNTIL    R12, 24(CX)
+	VMOVUPS    32(DX), Y0
+	MOVNTIL    R14, 28(CX)
+	VPSLLD     $0x10, Y0, Y2
+	MOVQ       32(R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVWQZX    R15, R12
+	VMULPS     32(AX)(R11*4), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VMULPS     96(AX)(R11*4), Y0, Y0
+	BEXTRQ     R10, R15, R14
+	VPSRLD     $0x10, Y2, Y3
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y2, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	ORL        (BX)(R15*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVNTIL    R12, 32(CX)
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVNTIL    R14, 36(CX)
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	MOVQ       40(R8), R15
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	MOVWQZX    R15, R12
+	VPSRLD     $0x10, Y0, Y3
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y0, Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVNTIL    R12, 40(CX)
+	VBLENDVPS  Y0, Y4, Y3, Y3
+	MOVNTIL    R14, 44(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	MOVQ       48(R8), R15
+	VADDPS     32(DI)(R11*4), Y2, Y2
+	MOVWQZX    R15, R12
+	VADDPS     96(DI)(R11*4), Y0, Y0
+	BEXTRQ     R9, R15, R13
+	VPSRLD     $0x10, Y2, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y2, Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVNTIL    R12, 48(CX)
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	MOVNTIL    R14, 52(CX)
+	VPSRLD     $0x10, Y0, Y2
+	MOVQ       56(R8), R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVWQZX    R15, R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VPADDD     Y0, Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	SHRQ       $0x30, R15
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVL       2(BX)(R12*4), R12
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R13*4), R12
+	VBLENDVPS  Y0, Y4, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPSRLD     $0x10, Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VPBLENDW   $0x55, Y3, Y2, Y2
+	MOVNTIL    R12, 56(CX)
+	MOVNTIL    R14, 60(CX)
+	VMOVUPS    Y1, (R8)
+	VMOVUPS    Y2, 32(R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow64
+	XORL       R11, R11
+
+inRow64:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line64
+
+empty64:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty64
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode1:
+	MOVQ    scale+40(FP), AX
+	MOVQ    offset+48(FP), DI
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R9
+	IMULQ   n+16(FP), R9
+	SHRQ    $0x05, R9
+	MOVQ    $+8, R10
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	SUBQ    R10, R9
+	MOVQ    R10, (SP)
+	MOVQ    R9, 8(SP)
+	MOVQ    $+4112, R9
+	MOVQ    $+4128, R10
+	XORL    R11, R11
+
+fill1:
+	VMOVUPS   (DX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    (AX)(R11*4), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    64(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI)(R11*4), Y1, Y1
+	VADDPS    64(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   32(DX), Y0
+	VPSLLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    32(AX)(R11*4), Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VMULPS    96(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y0, Y3, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPSRLD    $0x10, Y0, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y0, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS    32(DI)(R11*4), Y2, Y2
+	VADDPS    96(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y2, Y2
+	VPSRLD    $0x10, Y3, Y3
+	VPBLENDW  $0x55, Y3, Y2, Y2
+	VMOVUPS   Y1, (R8)
+	VMOVUPS   Y2, 32(R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, R11
+	CMPQ      R11, n+16(FP)
+	JNE       filledInRow1
+	XORL      R11, R11
+
+filledInRow1:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill1
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty1
+
+line1:
+	VMOVUPS    (DX), Y0
+	VPSLLD     $0x10, Y0, Y1
+	PREFETCHT1 (SI)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVQ       (R8), R15
+	VMULPS     (AX)(R11*4), Y1, Y1
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	MOVWQZX    R15, R12
+	VPXOR      Y3, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y3, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPANDN     Y1, Y2, Y1
+	SHRQ       $0x30, R15
+	VMULPS     64(AX)(R11*4), Y0, Y0
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR      Y3, Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPCMPEQD   Y3, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y0, Y2, Y0
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y1, Y2
+	MOVL       R12, (CX)
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       R14, 4(CX)
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD     Y1, Y2, Y2
+	MOVQ       8(R8), R15
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVWQZX    R15, R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS     $0x03, Y1, Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD     $0x10, Y0, Y2
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y0, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y3, Y2, Y2
+	MOVL       R12, 8(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	MOVL       R14, 12(CX)
+	VADDPS     (DI)(R11*4), Y1, Y1
+	MOVQ       16(R8), R15
+	VADDPS     64(DI)(R11*4), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	MOVWQZX    R15, R12
+	VPXOR      Y3, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y3, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPANDN     Y1, Y2, Y1
+	SHRQ       $0x30, R15
+	VPSRLD     $0x10, Y1, Y2
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y1, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y1, Y1, Y1
+	MOVL       R12, 16(CX)
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	MOVL       R14, 20(CX)
+	VPXOR      Y3, Y3, Y3
+	MOVQ       24(R8), R15
+	VPCMPEQD   Y3, Y1, Y1
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN     Y0, Y1, Y0
+	BEXTRQ     R9, R15, R13
+	VPSRLD     $0x10, Y0, Y1
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	SHRQ       $0x30, R15
+	VPADDD     Y0, Y1, Y1
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVL       2(BX)(R14*4), R14
+	VBLENDVPS  Y0, Y3, Y1, Y1
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y2, Y2
+	VPBLENDW   $0x55, Y2, Y1, Y1
+	MOVL       R12, 24(CX)
+	VMOVUPS    32(DX), Y0
+	MOVL       R14, 28(CX)
+	VPSLLD     $0x10, Y0, Y2
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVQ       32(R8), R15
+	VMULPS     32(AX)(R11*4), Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	BEXTRQ     R9, R15, R13
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPANDN     Y2, Y3, Y2
+	VMULPS     96(AX)(R11*4), Y0, Y0
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	ORL        (BX)(R13*4), R12
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VPANDN     Y0, Y3, Y0
+	MOVL       R12, 32(CX)
+	VPSRLD     $0x10, Y2, Y3
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	MOVL       R14, 36(CX)
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVQ       40(R8), R15
+	VPADDD     Y2, Y3, Y3
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	MOVWQZX    R15, R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	BEXTRQ     R9, R15, R13
+	VCMPPS     $0x03, Y2, Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	SHRQ       $0x30, R15
+	VPSRLD     $0x10, Y0, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y0, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVL       R12, 40(CX)
+	VBLENDVPS  Y0, Y4, Y3, Y3
+	MOVL       R14, 44(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS     32(DI)(R11*4), Y2, Y2
+	MOVQ       48(R8), R15
+	VADDPS     96(DI)(R11*4), Y0, Y0
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR      Y4, Y4, Y4
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y4, Y3, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPANDN     Y2, Y3, Y2
+	VPSRLD     $0x10, Y2, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD     Y2, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	ORL        (BX)(R15*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVL       R12, 48(CX)
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	MOVL       R14, 52(CX)
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	MOVQ       56(R8), R15
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VPANDN     Y0, Y2, Y0
+	VPSRLD     $0x10, Y0, Y2
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y0, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	ORL        (BX)(R13*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y4, Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y3, Y3
+	MOVL       R12, 56(CX)
+	VPBLENDW   $0x55, Y3, Y2, Y2
+	MOVL       R14, 60(CX)
+	VMOVUPS    Y1, (R8)
+	VMOVUPS    Y2, 32(R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow1
+	XORL       R11, R11
+
+inRow1:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line1
+
+empty1:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty1
+	VZEROUPPER
+	RET
+
+mode65:
+	MOVQ    scale+40(FP), AX
+	MOVQ    offset+48(FP), DI
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R9
+	IMULQ   n+16(FP), R9
+	SHRQ    $0x05, R9
+	MOVQ    $+8, R10
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	SUBQ    R10, R9
+	MOVQ    R10, (SP)
+	MOVQ    R9, 8(SP)
+	MOVQ    $+4112, R9
+	MOVQ    $+4128, R10
+	XORL    R11, R11
+
+fill65:
+	VMOVUPS   (DX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    (AX)(R11*4), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    64(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI)(R11*4), Y1, Y1
+	VADDPS    64(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   32(DX), Y0
+	VPSLLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VMULPS    32(AX)(R11*4), Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VMULPS    96(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y0, Y3, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPSRLD    $0x10, Y0, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y0, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS    32(DI)(R11*4), Y2, Y2
+	VADDPS    96(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y2, Y2
+	VPSRLD    $0x10, Y3, Y3
+	VPBLENDW  $0x55, Y3, Y2, Y2
+	VMOVUPS   Y1, (R8)
+	VMOVUPS   Y2, 32(R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, R11
+	CMPQ      R11, n+16(FP)
+	JNE       filledInRow65
+	XORL      R11, R11
+
+filledInRow65:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill65
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty65
+
+line65:
+	VMOVUPS    (DX), Y0
+	VPSLLD     $0x10, Y0, Y1
+	PREFETCHT1 (SI)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVQ       (R8), R15
+	VMULPS     (AX)(R11*4), Y1, Y1
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	MOVWQZX    R15, R12
+	VPXOR      Y3, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y3, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPANDN     Y1, Y2, Y1
+	SHRQ       $0x30, R15
+	VMULPS     64(AX)(R11*4), Y0, Y0
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR      Y3, Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPCMPEQD   Y3, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y0, Y2, Y0
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y1, Y2
+	MOVNTIL    R12, (CX)
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVNTIL    R14, 4(CX)
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD     Y1, Y2, Y2
+	MOVQ       8(R8), R15
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVWQZX    R15, R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS     $0x03, Y1, Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD     $0x10, Y0, Y2
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y0, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y3, Y2, Y2
+	MOVNTIL    R12, 8(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	MOVNTIL    R14, 12(CX)
+	VADDPS     (DI)(R11*4), Y1, Y1
+	MOVQ       16(R8), R15
+	VADDPS     64(DI)(R11*4), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	MOVWQZX    R15, R12
+	VPXOR      Y3, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y3, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPANDN     Y1, Y2, Y1
+	SHRQ       $0x30, R15
+	VPSRLD     $0x10, Y1, Y2
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y1, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y1, Y1, Y1
+	MOVNTIL    R12, 16(CX)
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	MOVNTIL    R14, 20(CX)
+	VPXOR      Y3, Y3, Y3
+	MOVQ       24(R8), R15
+	VPCMPEQD   Y3, Y1, Y1
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN     Y0, Y1, Y0
+	BEXTRQ     R9, R15, R13
+	VPSRLD     $0x10, Y0, Y1
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	SHRQ       $0x30, R15
+	VPADDD     Y0, Y1, Y1
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVL       2(BX)(R14*4), R14
+	VBLENDVPS  Y0, Y3, Y1, Y1
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y2, Y2
+	VPBLENDW   $0x55, Y2, Y1, Y1
+	MOVNTIL    R12, 24(CX)
+	VMOVUPS    32(DX), Y0
+	MOVNTIL    R14, 28(CX)
+	VPSLLD     $0x10, Y0, Y2
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVQ       32(R8), R15
+	VMULPS     32(AX)(R11*4), Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	BEXTRQ     R9, R15, R13
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPANDN     Y2, Y3, Y2
+	VMULPS     96(AX)(R11*4), Y0, Y0
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	ORL        (BX)(R13*4), R12
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VPANDN     Y0, Y3, Y0
+	MOVNTIL    R12, 32(CX)
+	VPSRLD     $0x10, Y2, Y3
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	MOVNTIL    R14, 36(CX)
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVQ       40(R8), R15
+	VPADDD     Y2, Y3, Y3
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	MOVWQZX    R15, R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	BEXTRQ     R9, R15, R13
+	VCMPPS     $0x03, Y2, Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	SHRQ       $0x30, R15
+	VPSRLD     $0x10, Y0, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPADDD     Y0, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVNTIL    R12, 40(CX)
+	VBLENDVPS  Y0, Y4, Y3, Y3
+	MOVNTIL    R14, 44(CX)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS     32(DI)(R11*4), Y2, Y2
+	MOVQ       48(R8), R15
+	VADDPS     96(DI)(R11*4), Y0, Y0
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR      Y4, Y4, Y4
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y4, Y3, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPANDN     Y2, Y3, Y2
+	VPSRLD     $0x10, Y2, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD     Y2, Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	ORL        (BX)(R15*4), R14
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVNTIL    R12, 48(CX)
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	MOVNTIL    R14, 52(CX)
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	MOVQ       56(R8), R15
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VPANDN     Y0, Y2, Y0
+	VPSRLD     $0x10, Y0, Y2
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y0, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	ORL        (BX)(R13*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y4, Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y3, Y3
+	MOVNTIL    R12, 56(CX)
+	VPBLENDW   $0x55, Y3, Y2, Y2
+	MOVNTIL    R14, 60(CX)
+	VMOVUPS    Y1, (R8)
+	VMOVUPS    Y2, 32(R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow65
+	XORL       R11, R11
+
+inRow65:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line65
+
+empty65:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty65
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode33:
+	MOVQ    scale+40(FP), AX
+	MOVQ    offset+48(FP), DI
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R9
+	IMULQ   n+16(FP), R9
+	SHRQ    $0x05, R9
+	MOVQ    $+8, R10
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	SUBQ    R10, R9
+	MOVQ    R10, (SP)
+	MOVQ    R9, 8(SP)
+	MOVQ    $+4112, R9
+	MOVQ    $+4128, R10
+	XORL    R11, R11
+
+fill33:
+	VMOVUPS   (DX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    (AX)(R11*4), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VMULPS    64(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI)(R11*4), Y1, Y1
+	VADDPS    64(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   32(DX), Y0
+	VPSLLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VMULPS    32(AX)(R11*4), Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y0, Y3, Y0
+	VMULPS    96(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y0, Y3, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPSRLD    $0x10, Y0, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y0, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS    32(DI)(R11*4), Y2, Y2
+	VADDPS    96(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y2, Y2
+	VPSRLD    $0x10, Y3, Y3
+	VPBLENDW  $0x55, Y3, Y2, Y2
+	VMOVUPS   Y1, (R8)
+	VMOVUPS   Y2, 32(R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, R11
+	CMPQ      R11, n+16(FP)
+	JNE       filledInRow33
+	XORL      R11, R11
+
+filledInRow33:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill33
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty33
+
+line33:
+	VMOVUPS    (DX), Y0
+	VPSLLD     $0x10, Y0, Y1
+	PREFETCHT1 (SI)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	MOVQ       (R8), R15
+	VPXOR      Y3, Y3, Y3
+	MOVWQZX    R15, R12
+	VPCMPEQD   Y3, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VPANDN     Y1, Y2, Y1
+	VMULPS     (AX)(R11*4), Y1, Y1
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	SHRQ       $0x30, R15
+	VPXOR      Y3, Y3, Y3
+	VPCMPEQD   Y3, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y1, Y2, Y1
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPXOR      Y3, Y3, Y3
+	VPCMPEQD   Y3, Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y0, Y2, Y0
+	MOVL       R12, (CX)
+	VMULPS     64(AX)(R11*4), Y0, Y0
+	MOVL       R14, 4(CX)
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR      Y3, Y3, Y3
+	MOVQ       8(R8), R15
+	VPCMPEQD   Y3, Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y0, Y2, Y0
+	BEXTRQ     R9, R15, R13
+	VPSRLD     $0x10, Y1, Y2
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     Y1, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS     $0x03, Y1, Y1, Y1
+	ORL        (BX)(R13*4), R12
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD     $0x10, Y0, Y2
+	ORL        (BX)(R15*4), R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	MOVL       R12, 8(CX)
+	VPADDD     Y0, Y2, Y2
+	MOVL       R14, 12(CX)
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVQ       16(R8), R15
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y3, Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	BEXTRQ     R9, R15, R13
+	VADDPS     (DI)(R11*4), Y1, Y1
+	VADDPS     64(DI)(R11*4), Y0, Y0
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	SHRQ       $0x30, R15
+	VPXOR      Y3, Y3, Y3
+	VPCMPEQD   Y3, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y1, Y2, Y1
+	ORL        (BX)(R13*4), R12
+	VPSRLD     $0x10, Y1, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPADDD     Y1, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVL       R12, 16(CX)
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       R14, 20(CX)
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVQ       24(R8), R15
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR      Y3, Y3, Y3
+	MOVWQZX    R15, R12
+	VPCMPEQD   Y3, Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN     Y0, Y1, Y0
+	BEXTRQ     R10, R15, R14
+	VPSRLD     $0x10, Y0, Y1
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y0, Y1, Y1
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	ORL        (BX)(R13*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y3, Y1, Y1
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y2, Y2
+	VPBLENDW   $0x55, Y2, Y1, Y1
+	MOVL       R12, 24(CX)
+	VMOVUPS    32(DX), Y0
+	MOVL       R14, 28(CX)
+	VPSLLD     $0x10, Y0, Y2
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVQ       32(R8), R15
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR      Y4, Y4, Y4
+	MOVWQZX    R15, R12
+	VPCMPEQD   Y4, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN     Y2, Y3, Y2
+	BEXTRQ     R10, R15, R14
+	VMULPS     32(AX)(R11*4), Y2, Y2
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	SHRQ       $0x30, R15
+	VPXOR      Y4, Y4, Y4
+	MOVL       2(BX)(R12*4), R12
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPANDN     Y2, Y3, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR      Y4, Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	MOVL       R12, 32(CX)
+	VPANDN     Y0, Y3, Y0
+	MOVL       R14, 36(CX)
+	VMULPS     96(AX)(R11*4), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	MOVQ       40(R8), R15
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPANDN     Y0, Y3, Y0
+	VPSRLD     $0x10, Y2, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPADDD     Y2, Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R13*4), R12
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y0, Y3
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	MOVL       R12, 40(CX)
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVL       R14, 44(CX)
+	VPADDD     Y0, Y3, Y3
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	MOVQ       48(R8), R15
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVWQZX    R15, R12
+	VBLENDVPS  Y0, Y4, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS     32(DI)(R11*4), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VADDPS     96(DI)(R11*4), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	SHRQ       $0x30, R15
+	VPXOR      Y4, Y4, Y4
+	MOVL       2(BX)(R12*4), R12
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPANDN     Y2, Y3, Y2
+	VPSRLD     $0x10, Y2, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD     Y2, Y3, Y3
+	MOVL       R12, 48(CX)
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	MOVL       R14, 52(CX)
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVQ       56(R8), R15
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	MOVWQZX    R15, R12
+	VPXOR      Y4, Y4, Y4
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y4, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPANDN     Y0, Y2, Y0
+	VPSRLD     $0x10, Y0, Y2
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD     Y0, Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R15*4), R14
+	VBLENDVPS  Y0, Y4, Y2, Y2
+	VPSRLD     $0x10, Y3, Y3
+	MOVL       R12, 56(CX)
+	VPBLENDW   $0x55, Y3, Y2, Y2
+	MOVL       R14, 60(CX)
+	VMOVUPS    Y1, (R8)
+	VMOVUPS    Y2, 32(R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow33
+	XORL       R11, R11
+
+inRow33:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line33
+
+empty33:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty33
+	VZEROUPPER
+	RET
+
+mode97:
+	MOVQ    scale+40(FP), AX
+	MOVQ    offset+48(FP), DI
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R9
+	IMULQ   n+16(FP), R9
+	SHRQ    $0x05, R9
+	MOVQ    $+8, R10
+	CMPQ    R9, R10
+	CMOVQLT R9, R10
+	SUBQ    R10, R9
+	MOVQ    R10, (SP)
+	MOVQ    R9, 8(SP)
+	MOVQ    $+4112, R9
+	MOVQ    $+4128, R10
+	XORL    R11, R11
+
+fill97:
+	VMOVUPS   (DX), Y0
+	VPSLLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VMULPS    (AX)(R11*4), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VMULPS    64(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y2, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	VADDPS    (DI)(R11*4), Y1, Y1
+	VADDPS    64(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VPSRLD    $0x10, Y1, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y1, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y1, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y3, Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VPSRLD    $0x10, Y0, Y1
+	VPAND     elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	VPADDD    Y0, Y1, Y1
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y3, Y1, Y1
+	VPSRLD    $0x10, Y2, Y2
+	VPBLENDW  $0x55, Y2, Y1, Y1
+	VMOVUPS   32(DX), Y0
+	VPSLLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VMULPS    32(AX)(R11*4), Y2, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y0, Y3, Y0
+	VMULPS    96(AX)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y0, Y3, Y0
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	VPSRLD    $0x10, Y0, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y0, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y3, Y3
+	VPAND     elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS    32(DI)(R11*4), Y2, Y2
+	VADDPS    96(DI)(R11*4), Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y3, Y3
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN    Y2, Y3, Y2
+	VPSRLD    $0x10, Y2, Y3
+	VPAND     elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD    Y2, Y3, Y3
+	VPAND     elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y2, Y2, Y2
+	VBLENDVPS Y2, Y4, Y3, Y3
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y4, Y4, Y4
+	VPCMPEQD  Y4, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPSRLD    $0x10, Y0, Y2
+	VPAND     elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD    elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD    Y0, Y2, Y2
+	VPAND     elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR      elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y4, Y2, Y2
+	VPSRLD    $0x10, Y3, Y3
+	VPBLENDW  $0x55, Y3, Y2, Y2
+	VMOVUPS   Y1, (R8)
+	VMOVUPS   Y2, 32(R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, R11
+	CMPQ      R11, n+16(FP)
+	JNE       filledInRow97
+	XORL      R11, R11
+
+filledInRow97:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill97
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty97
+
+line97:
+	VMOVUPS    (DX), Y0
+	VPSLLD     $0x10, Y0, Y1
+	PREFETCHT1 (SI)
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	MOVQ       (R8), R15
+	VPXOR      Y3, Y3, Y3
+	MOVWQZX    R15, R12
+	VPCMPEQD   Y3, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R9, R15, R13
+	VPANDN     Y1, Y2, Y1
+	VMULPS     (AX)(R11*4), Y1, Y1
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	SHRQ       $0x30, R15
+	VPXOR      Y3, Y3, Y3
+	VPCMPEQD   Y3, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y1, Y2, Y1
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPXOR      Y3, Y3, Y3
+	VPCMPEQD   Y3, Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y0, Y2, Y0
+	MOVNTIL    R12, (CX)
+	VMULPS     64(AX)(R11*4), Y0, Y0
+	MOVNTIL    R14, 4(CX)
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR      Y3, Y3, Y3
+	MOVQ       8(R8), R15
+	VPCMPEQD   Y3, Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y0, Y2, Y0
+	BEXTRQ     R9, R15, R13
+	VPSRLD     $0x10, Y1, Y2
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	SHRQ       $0x30, R15
+	VPADDD     Y1, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	VCMPPS     $0x03, Y1, Y1, Y1
+	ORL        (BX)(R13*4), R12
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y1
+	VPSRLD     $0x10, Y0, Y2
+	ORL        (BX)(R15*4), R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	MOVNTIL    R12, 8(CX)
+	VPADDD     Y0, Y2, Y2
+	MOVNTIL    R14, 12(CX)
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVQ       16(R8), R15
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y3, Y2, Y2
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y2, Y0
+	BEXTRQ     R9, R15, R13
+	VADDPS     (DI)(R11*4), Y1, Y1
+	VADDPS     64(DI)(R11*4), Y0, Y0
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	SHRQ       $0x30, R15
+	VPXOR      Y3, Y3, Y3
+	VPCMPEQD   Y3, Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN     Y1, Y2, Y1
+	ORL        (BX)(R13*4), R12
+	VPSRLD     $0x10, Y1, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	ORL        (BX)(R15*4), R14
+	VPADDD     Y1, Y2, Y2
+	VPAND      elementwiseAVX280000000<>+0(SB), Y1, Y3
+	MOVNTIL    R12, 16(CX)
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVNTIL    R14, 20(CX)
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VBLENDVPS  Y1, Y3, Y2, Y2
+	MOVQ       24(R8), R15
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR      Y3, Y3, Y3
+	MOVWQZX    R15, R12
+	VPCMPEQD   Y3, Y1, Y1
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN     Y0, Y1, Y0
+	BEXTRQ     R10, R15, R14
+	VPSRLD     $0x10, Y0, Y1
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y1, Y1
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y1, Y1
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Y0, Y1, Y1
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y3
+	ORL        (BX)(R13*4), R12
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y3, Y3
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VBLENDVPS  Y0, Y3, Y1, Y1
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y2, Y2
+	VPBLENDW   $0x55, Y2, Y1, Y1
+	MOVNTIL    R12, 24(CX)
+	VMOVUPS    32(DX), Y0
+	MOVNTIL    R14, 28(CX)
+	VPSLLD     $0x10, Y0, Y2
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
+	MOVQ       32(R8), R15
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	VPXOR      Y4, Y4, Y4
+	MOVWQZX    R15, R12
+	VPCMPEQD   Y4, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	VPANDN     Y2, Y3, Y2
+	BEXTRQ     R10, R15, R14
+	VMULPS     32(AX)(R11*4), Y2, Y2
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	SHRQ       $0x30, R15
+	VPXOR      Y4, Y4, Y4
+	MOVL       2(BX)(R12*4), R12
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPANDN     Y2, Y3, Y2
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	VPXOR      Y4, Y4, Y4
+	ORL        (BX)(R15*4), R14
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	MOVNTIL    R12, 32(CX)
+	VPANDN     Y0, Y3, Y0
+	MOVNTIL    R14, 36(CX)
+	VMULPS     96(AX)(R11*4), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y3
+	MOVQ       40(R8), R15
+	VPXOR      Y4, Y4, Y4
+	VPCMPEQD   Y4, Y3, Y3
+	MOVWQZX    R15, R12
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPANDN     Y0, Y3, Y0
+	VPSRLD     $0x10, Y2, Y3
+	BEXTRQ     R10, R15, R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	SHRQ       $0x30, R15
+	VPADDD     Y2, Y3, Y3
+	MOVL       2(BX)(R12*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	ORL        (BX)(R13*4), R12
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVL       2(BX)(R14*4), R14
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y2
+	ORL        (BX)(R15*4), R14
+	VPSRLD     $0x10, Y0, Y3
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	MOVNTIL    R12, 40(CX)
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	MOVNTIL    R14, 44(CX)
+	VPADDD     Y0, Y3, Y3
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	MOVQ       48(R8), R15
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS     $0x03, Y0, Y0, Y0
+	MOVWQZX    R15, R12
+	VBLENDVPS  Y0, Y4, Y3, Y3
+	BEXTRQ     R9, R15, R13
+	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y3, Y0
+	VADDPS     32(DI)(R11*4), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VADDPS     96(DI)(R11*4), Y0, Y0
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y2, Y3
+	SHRQ       $0x30, R15
+	VPXOR      Y4, Y4, Y4
+	MOVL       2(BX)(R12*4), R12
+	VPCMPEQD   Y4, Y3, Y3
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y3, Y3
+	ORL        (BX)(R13*4), R12
+	VPANDN     Y2, Y3, Y2
+	VPSRLD     $0x10, Y2, Y3
+	MOVL       2(BX)(R14*4), R14
+	VPAND      elementwiseAVX200000001<>+0(SB), Y3, Y3
+	ORL        (BX)(R15*4), R14
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y3, Y3
+	VPADDD     Y2, Y3, Y3
+	MOVNTIL    R12, 48(CX)
+	VPAND      elementwiseAVX280000000<>+0(SB), Y2, Y4
+	MOVNTIL    R14, 52(CX)
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	VCMPPS     $0x03, Y2, Y2, Y2
+	MOVQ       56(R8), R15
+	VBLENDVPS  Y2, Y4, Y3, Y3
+	VPAND      elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	MOVWQZX    R15, R12
+	VPXOR      Y4, Y4, Y4
+	BEXTRQ     R9, R15, R13
+	VPCMPEQD   Y4, Y2, Y2
+	VPAND      elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	BEXTRQ     R10, R15, R14
+	VPANDN     Y0, Y2, Y0
+	VPSRLD     $0x10, Y0, Y2
+	SHRQ       $0x30, R15
+	VPAND      elementwiseAVX200000001<>+0(SB), Y2, Y2
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     elementwiseAVX200007fff<>+0(SB), Y2, Y2
+	VPADDD     Y0, Y2, Y2
+	ORL        (BX)(R13*4), R12
+	VPAND      elementwiseAVX280000000<>+0(SB), Y0, Y4
+	VPOR       elementwiseAVX27fc00000<>+0(SB), Y4, Y4
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Y0, Y0, Y0
+	ORL        (BX)(R15*4), R14
+	VBLENDVPS  Y0, Y4, Y2, Y2
+	VPSRLD     $0x10, Y3, Y3
+	MOVNTIL    R12, 56(CX)
+	VPBLENDW   $0x55, Y3, Y2, Y2
+	MOVNTIL    R14, 60(CX)
+	VMOVUPS    Y1, (R8)
+	VMOVUPS    Y2, 32(R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow97
+	XORL       R11, R11
+
+inRow97:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line97
+
+empty97:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty97
 	SFENCE
 	VZEROUPPER
 	RET

@@ -74,13 +74,16 @@ func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src 
 func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 
 // elementwiseAVX512Lookup is a lookupKernel.
-func elementwiseAVX512Lookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+func elementwiseAVX512Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
 
 // elementwiseAVX512GatherLookup is a lookupKernel.
-func elementwiseAVX512GatherLookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+func elementwiseAVX512GatherLookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
 
-// elementwiseAVX512NormLookup is a normLookupKernel.
-func elementwiseAVX512NormLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint16, ahead *byte)
+// elementwiseAVX512NormGatherLookup is a normLookupKernel.
+func elementwiseAVX512NormGatherLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint32, ahead *byte, ring *byte)
+
+// elementwiseAVX512NormSingleLookup is a normLookupKernel.
+func elementwiseAVX512NormSingleLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint32, ahead *byte, ring *byte)
 
 // elementwiseAVX512ScaleOffset is a scaleOffsetKernel.
 func elementwiseAVX512ScaleOffset(mode int, n int, dst *float32, x *float32, scale *float32, offset *float32)

@@ -11503,8 +11503,8 @@ done65:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512Lookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
-// Requires: AVX, MMX+, SSE2
+// func elementwiseAVX512Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
+// Requires: AVX, BMI, MMX+, SSE2
 TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-48
 	MOVQ mode+0(FP), AX
 	MOVQ n+8(FP), CX
@@ -11512,107 +11512,101 @@ TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-48
 	MOVQ x+24(FP), BX
 	MOVQ table+32(FP), SI
 	MOVQ ahead+40(FP), DI
+	MOVQ $+4112, R8
+	MOVQ $+4128, R9
 	CMPQ AX, $0x40
 	JEQ  mode64
 
 turn0:
 	PREFETCHT1 (DI)
-	MOVWQZX    (BX), AX
-	MOVWQZX    2(BX), R8
-	MOVWQZX    4(BX), R9
-	MOVWQZX    6(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, (DX)
-	MOVWQZX    8(BX), AX
-	MOVWQZX    10(BX), R8
-	MOVWQZX    12(BX), R9
-	MOVWQZX    14(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 8(DX)
-	MOVWQZX    16(BX), AX
-	MOVWQZX    18(BX), R8
-	MOVWQZX    20(BX), R9
-	MOVWQZX    22(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 16(DX)
-	MOVWQZX    24(BX), AX
-	MOVWQZX    26(BX), R8
-	MOVWQZX    28(BX), R9
-	MOVWQZX    30(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 24(DX)
-	MOVWQZX    32(BX), AX
-	MOVWQZX    34(BX), R8
-	MOVWQZX    36(BX), R9
-	MOVWQZX    38(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 32(DX)
-	MOVWQZX    40(BX), AX
-	MOVWQZX    42(BX), R8
-	MOVWQZX    44(BX), R9
-	MOVWQZX    46(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 40(DX)
-	MOVWQZX    48(BX), AX
-	MOVWQZX    50(BX), R8
-	MOVWQZX    52(BX), R9
-	MOVWQZX    54(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 48(DX)
-	MOVWQZX    56(BX), AX
-	MOVWQZX    58(BX), R8
-	MOVWQZX    60(BX), R9
-	MOVWQZX    62(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVQ       R10, 56(DX)
+	MOVQ       (BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, (DX)
+	MOVL       R11, 4(DX)
+	MOVQ       8(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 8(DX)
+	MOVL       R11, 12(DX)
+	MOVQ       16(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 16(DX)
+	MOVL       R11, 20(DX)
+	MOVQ       24(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 24(DX)
+	MOVL       R11, 28(DX)
+	MOVQ       32(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 32(DX)
+	MOVL       R11, 36(DX)
+	MOVQ       40(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 40(DX)
+	MOVL       R11, 44(DX)
+	MOVQ       48(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 48(DX)
+	MOVL       R11, 52(DX)
+	MOVQ       56(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVL       AX, 56(DX)
+	MOVL       R11, 60(DX)
 	ADDQ       $0x40, BX
 	ADDQ       $0x40, DX
 	ADDQ       $0x40, DI
@@ -11624,102 +11618,94 @@ turn0:
 mode64:
 turn64:
 	PREFETCHT1 (DI)
-	MOVWQZX    (BX), AX
-	MOVWQZX    2(BX), R8
-	MOVWQZX    4(BX), R9
-	MOVWQZX    6(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, (DX)
-	MOVWQZX    8(BX), AX
-	MOVWQZX    10(BX), R8
-	MOVWQZX    12(BX), R9
-	MOVWQZX    14(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 8(DX)
-	MOVWQZX    16(BX), AX
-	MOVWQZX    18(BX), R8
-	MOVWQZX    20(BX), R9
-	MOVWQZX    22(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 16(DX)
-	MOVWQZX    24(BX), AX
-	MOVWQZX    26(BX), R8
-	MOVWQZX    28(BX), R9
-	MOVWQZX    30(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 24(DX)
-	MOVWQZX    32(BX), AX
-	MOVWQZX    34(BX), R8
-	MOVWQZX    36(BX), R9
-	MOVWQZX    38(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 32(DX)
-	MOVWQZX    40(BX), AX
-	MOVWQZX    42(BX), R8
-	MOVWQZX    44(BX), R9
-	MOVWQZX    46(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 40(DX)
-	MOVWQZX    48(BX), AX
-	MOVWQZX    50(BX), R8
-	MOVWQZX    52(BX), R9
-	MOVWQZX    54(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 48(DX)
-	MOVWQZX    56(BX), AX
-	MOVWQZX    58(BX), R8
-	MOVWQZX    60(BX), R9
-	MOVWQZX    62(BX), R10
-	MOVWQZX    (SI)(R10*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R9*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(R8*2), R10
-	SHLQ       $0x10, R10
-	MOVW       (SI)(AX*2), R10
-	MOVNTIQ    R10, 56(DX)
+	MOVQ       (BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, (DX)
+	MOVNTIL    R11, 4(DX)
+	MOVQ       8(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 8(DX)
+	MOVNTIL    R11, 12(DX)
+	MOVQ       16(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 16(DX)
+	MOVNTIL    R11, 20(DX)
+	MOVQ       24(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 24(DX)
+	MOVNTIL    R11, 28(DX)
+	MOVQ       32(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 32(DX)
+	MOVNTIL    R11, 36(DX)
+	MOVQ       40(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 40(DX)
+	MOVNTIL    R11, 44(DX)
+	MOVQ       48(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 48(DX)
+	MOVNTIL    R11, 52(DX)
+	MOVQ       56(BX), R12
+	MOVWQZX    R12, AX
+	BEXTRQ     R8, R12, R10
+	BEXTRQ     R9, R12, R11
+	SHRQ       $0x30, R12
+	MOVL       2(SI)(AX*4), AX
+	ORL        (SI)(R10*4), AX
+	MOVL       2(SI)(R11*4), R11
+	ORL        (SI)(R12*4), R11
+	MOVNTIL    AX, 56(DX)
+	MOVNTIL    R11, 60(DX)
 	ADDQ       $0x40, BX
 	ADDQ       $0x40, DX
 	ADDQ       $0x40, DI
@@ -11729,7 +11715,7 @@ turn64:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512GatherLookup(mode int, n int, dst *uint16, x *uint16, table *uint16, ahead *byte)
+// func elementwiseAVX512GatherLookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·elementwiseAVX512GatherLookup(SB), NOSPLIT, $0-48
 	MOVQ    mode+0(FP), AX
@@ -11749,11 +11735,11 @@ turn0:
 	VPSRLD     $0x10, Z1, Z1
 	KXNORW     K1, K1, K1
 	VPXORD     Z3, Z3, Z3
-	VPGATHERDD (SI)(Z2*2), K1, Z3
+	VPGATHERDD (SI)(Z2*4), K1, Z3
 	KXNORW     K2, K2, K2
 	VPXORD     Z4, Z4, Z4
-	VPGATHERDD (SI)(Z1*2), K2, Z4
-	VPSLLD     $0x10, Z4, Z4
+	VPGATHERDD (SI)(Z1*4), K2, Z4
+	VPSRLD     $0x10, Z3, Z3
 	VPTERNLOGD $0xd8, Z0, Z3, Z4
 	VMOVUPS    Z4, (DX)
 	ADDQ       $0x40, BX
@@ -11774,11 +11760,11 @@ turn64:
 	VPSRLD     $0x10, Z1, Z1
 	KXNORW     K1, K1, K1
 	VPXORD     Z3, Z3, Z3
-	VPGATHERDD (SI)(Z2*2), K1, Z3
+	VPGATHERDD (SI)(Z2*4), K1, Z3
 	KXNORW     K2, K2, K2
 	VPXORD     Z4, Z4, Z4
-	VPGATHERDD (SI)(Z1*2), K2, Z4
-	VPSLLD     $0x10, Z4, Z4
+	VPGATHERDD (SI)(Z1*4), K2, Z4
+	VPSRLD     $0x10, Z3, Z3
 	VPTERNLOGD $0xd8, Z0, Z3, Z4
 	VMOVNTPS   Z4, (DX)
 	ADDQ       $0x40, BX
@@ -11790,15 +11776,14 @@ turn64:
 	VZEROUPPER
 	RET
 
-// func elementwiseAVX512NormLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint16, ahead *byte)
+// func elementwiseAVX512NormGatherLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint32, ahead *byte, ring *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512_BF16, MMX+
-TEXT ·elementwiseAVX512NormLookup(SB), NOSPLIT, $0-72
+TEXT ·elementwiseAVX512NormGatherLookup(SB), NOSPLIT, $0-80
 	MOVQ      mode+0(FP), AX
-	MOVQ      rows+8(FP), CX
-	MOVQ      dst+24(FP), DX
-	MOVQ      x+32(FP), BX
-	MOVQ      table+56(FP), SI
-	MOVQ      ahead+64(FP), DI
+	MOVQ      dst+24(FP), CX
+	MOVQ      x+32(FP), DX
+	MOVQ      table+56(FP), BX
+	MOVQ      ahead+64(FP), SI
 	CMPQ      AX, $0x40
 	JEQ       mode64
 	CMPQ      AX, $0x11
@@ -11824,15 +11809,16 @@ TEXT ·elementwiseAVX512NormLookup(SB), NOSPLIT, $0-72
 	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z4
 	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z5
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+	MOVQ      rows+8(FP), AX
 
 row0:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn0:
-	PREFETCHT1 (DI)
-	VMOVUPS    (BX), Z6
+	PREFETCHT1 (SI)
+	VMOVUPS    (DX), Z6
 	VPSLLD     $0x10, Z6, Z9
 	VPANDD     Z0, Z6, Z6
 	VMULPS     (R8), Z9, Z9
@@ -11875,21 +11861,21 @@ turn0:
 	VPSRLD     $0x10, Z6, Z6
 	KXNORW     K2, K2, K2
 	VPXORD     Z7, Z7, Z7
-	VPGATHERDD (SI)(Z9*2), K2, Z7
+	VPGATHERDD (BX)(Z9*4), K2, Z7
 	KXNORW     K3, K3, K3
 	VPXORD     Z8, Z8, Z8
-	VPGATHERDD (SI)(Z6*2), K3, Z8
-	VPSLLD     $0x10, Z8, Z8
+	VPGATHERDD (BX)(Z6*4), K3, Z8
+	VPSRLD     $0x10, Z7, Z7
 	VPTERNLOGD $0xd8, Z1, Z7, Z8
-	VMOVUPS    Z8, (DX)
-	ADDQ       $0x40, BX
+	VMOVUPS    Z8, (CX)
 	ADDQ       $0x40, DX
-	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, SI
 	ADDQ       $0x80, R8
 	ADDQ       $0x80, R9
-	SUBQ       $0x20, AX
+	SUBQ       $0x20, DI
 	JNE        turn0
-	DECQ       CX
+	DECQ       AX
 	JNE        row0
 	VZEROUPPER
 	RET
@@ -11902,15 +11888,16 @@ mode64:
 	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z4
 	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z5
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+	MOVQ      rows+8(FP), AX
 
 row64:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn64:
-	PREFETCHT1 (DI)
-	VMOVUPS    (BX), Z6
+	PREFETCHT1 (SI)
+	VMOVUPS    (DX), Z6
 	VPSLLD     $0x10, Z6, Z9
 	VPANDD     Z0, Z6, Z6
 	VMULPS     (R8), Z9, Z9
@@ -11953,21 +11940,21 @@ turn64:
 	VPSRLD     $0x10, Z6, Z6
 	KXNORW     K2, K2, K2
 	VPXORD     Z7, Z7, Z7
-	VPGATHERDD (SI)(Z9*2), K2, Z7
+	VPGATHERDD (BX)(Z9*4), K2, Z7
 	KXNORW     K3, K3, K3
 	VPXORD     Z8, Z8, Z8
-	VPGATHERDD (SI)(Z6*2), K3, Z8
-	VPSLLD     $0x10, Z8, Z8
+	VPGATHERDD (BX)(Z6*4), K3, Z8
+	VPSRLD     $0x10, Z7, Z7
 	VPTERNLOGD $0xd8, Z1, Z7, Z8
-	VMOVNTPS   Z8, (DX)
-	ADDQ       $0x40, BX
+	VMOVNTPS   Z8, (CX)
 	ADDQ       $0x40, DX
-	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, SI
 	ADDQ       $0x80, R8
 	ADDQ       $0x80, R9
-	SUBQ       $0x20, AX
+	SUBQ       $0x20, DI
 	JNE        turn64
-	DECQ       CX
+	DECQ       AX
 	JNE        row64
 	SFENCE
 	VZEROUPPER
@@ -11979,15 +11966,16 @@ mode17:
 	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z2
 	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z3
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z4
+	MOVQ      rows+8(FP), AX
 
 row17:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn17:
-	PREFETCHT1     (DI)
-	VMOVUPS        (BX), Z5
+	PREFETCHT1     (SI)
+	VMOVUPS        (DX), Z5
 	VPSLLD         $0x10, Z5, Z6
 	VPANDD         Z0, Z5, Z5
 	VMULPS         (R8), Z6, Z6
@@ -12006,21 +11994,21 @@ turn17:
 	VPSRLD         $0x10, Z5, Z5
 	KXNORW         K1, K1, K1
 	VPXORD         Z7, Z7, Z7
-	VPGATHERDD     (SI)(Z6*2), K1, Z7
+	VPGATHERDD     (BX)(Z6*4), K1, Z7
 	KXNORW         K2, K2, K2
 	VPXORD         Z8, Z8, Z8
-	VPGATHERDD     (SI)(Z5*2), K2, Z8
-	VPSLLD         $0x10, Z8, Z8
+	VPGATHERDD     (BX)(Z5*4), K2, Z8
+	VPSRLD         $0x10, Z7, Z7
 	VPTERNLOGD     $0xd8, Z1, Z7, Z8
-	VMOVUPS        Z8, (DX)
-	ADDQ           $0x40, BX
+	VMOVUPS        Z8, (CX)
 	ADDQ           $0x40, DX
-	ADDQ           $0x40, DI
+	ADDQ           $0x40, CX
+	ADDQ           $0x40, SI
 	ADDQ           $0x80, R8
 	ADDQ           $0x80, R9
-	SUBQ           $0x20, AX
+	SUBQ           $0x20, DI
 	JNE            turn17
-	DECQ           CX
+	DECQ           AX
 	JNE            row17
 	VZEROUPPER
 	RET
@@ -12031,15 +12019,16 @@ mode81:
 	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z2
 	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z3
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z4
+	MOVQ      rows+8(FP), AX
 
 row81:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn81:
-	PREFETCHT1     (DI)
-	VMOVUPS        (BX), Z5
+	PREFETCHT1     (SI)
+	VMOVUPS        (DX), Z5
 	VPSLLD         $0x10, Z5, Z6
 	VPANDD         Z0, Z5, Z5
 	VMULPS         (R8), Z6, Z6
@@ -12058,21 +12047,21 @@ turn81:
 	VPSRLD         $0x10, Z5, Z5
 	KXNORW         K1, K1, K1
 	VPXORD         Z7, Z7, Z7
-	VPGATHERDD     (SI)(Z6*2), K1, Z7
+	VPGATHERDD     (BX)(Z6*4), K1, Z7
 	KXNORW         K2, K2, K2
 	VPXORD         Z8, Z8, Z8
-	VPGATHERDD     (SI)(Z5*2), K2, Z8
-	VPSLLD         $0x10, Z8, Z8
+	VPGATHERDD     (BX)(Z5*4), K2, Z8
+	VPSRLD         $0x10, Z7, Z7
 	VPTERNLOGD     $0xd8, Z1, Z7, Z8
-	VMOVNTPS       Z8, (DX)
-	ADDQ           $0x40, BX
+	VMOVNTPS       Z8, (CX)
 	ADDQ           $0x40, DX
-	ADDQ           $0x40, DI
+	ADDQ           $0x40, CX
+	ADDQ           $0x40, SI
 	ADDQ           $0x80, R8
 	ADDQ           $0x80, R9
-	SUBQ           $0x20, AX
+	SUBQ           $0x20, DI
 	JNE            turn81
-	DECQ           CX
+	DECQ           AX
 	JNE            row81
 	SFENCE
 	VZEROUPPER
@@ -12086,15 +12075,16 @@ mode49:
 	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z4
 	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z5
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+	MOVQ      rows+8(FP), AX
 
 row49:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn49:
-	PREFETCHT1     (DI)
-	VMOVUPS        (BX), Z7
+	PREFETCHT1     (SI)
+	VMOVUPS        (DX), Z7
 	VPSLLD         $0x10, Z7, Z8
 	VPANDD         Z2, Z7, Z7
 	VPTESTNMD      Z0, Z8, K1
@@ -12117,21 +12107,21 @@ turn49:
 	VPSRLD         $0x10, Z7, Z7
 	KXNORW         K2, K2, K2
 	VPXORD         Z9, Z9, Z9
-	VPGATHERDD     (SI)(Z8*2), K2, Z9
+	VPGATHERDD     (BX)(Z8*4), K2, Z9
 	KXNORW         K3, K3, K3
 	VPXORD         Z10, Z10, Z10
-	VPGATHERDD     (SI)(Z7*2), K3, Z10
-	VPSLLD         $0x10, Z10, Z10
+	VPGATHERDD     (BX)(Z7*4), K3, Z10
+	VPSRLD         $0x10, Z9, Z9
 	VPTERNLOGD     $0xd8, Z3, Z9, Z10
-	VMOVUPS        Z10, (DX)
-	ADDQ           $0x40, BX
+	VMOVUPS        Z10, (CX)
 	ADDQ           $0x40, DX
-	ADDQ           $0x40, DI
+	ADDQ           $0x40, CX
+	ADDQ           $0x40, SI
 	ADDQ           $0x80, R8
 	ADDQ           $0x80, R9
-	SUBQ           $0x20, AX
+	SUBQ           $0x20, DI
 	JNE            turn49
-	DECQ           CX
+	DECQ           AX
 	JNE            row49
 	VZEROUPPER
 	RET
@@ -12144,15 +12134,16 @@ mode113:
 	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z4
 	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z5
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+	MOVQ      rows+8(FP), AX
 
 row113:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn113:
-	PREFETCHT1     (DI)
-	VMOVUPS        (BX), Z7
+	PREFETCHT1     (SI)
+	VMOVUPS        (DX), Z7
 	VPSLLD         $0x10, Z7, Z8
 	VPANDD         Z2, Z7, Z7
 	VPTESTNMD      Z0, Z8, K1
@@ -12175,21 +12166,21 @@ turn113:
 	VPSRLD         $0x10, Z7, Z7
 	KXNORW         K2, K2, K2
 	VPXORD         Z9, Z9, Z9
-	VPGATHERDD     (SI)(Z8*2), K2, Z9
+	VPGATHERDD     (BX)(Z8*4), K2, Z9
 	KXNORW         K3, K3, K3
 	VPXORD         Z10, Z10, Z10
-	VPGATHERDD     (SI)(Z7*2), K3, Z10
-	VPSLLD         $0x10, Z10, Z10
+	VPGATHERDD     (BX)(Z7*4), K3, Z10
+	VPSRLD         $0x10, Z9, Z9
 	VPTERNLOGD     $0xd8, Z3, Z9, Z10
-	VMOVNTPS       Z10, (DX)
-	ADDQ           $0x40, BX
+	VMOVNTPS       Z10, (CX)
 	ADDQ           $0x40, DX
-	ADDQ           $0x40, DI
+	ADDQ           $0x40, CX
+	ADDQ           $0x40, SI
 	ADDQ           $0x80, R8
 	ADDQ           $0x80, R9
-	SUBQ           $0x20, AX
+	SUBQ           $0x20, DI
 	JNE            turn113
-	DECQ           CX
+	DECQ           AX
 	JNE            row113
 	SFENCE
 	VZEROUPPER
@@ -12205,15 +12196,16 @@ mode1:
 	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
 	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      rows+8(FP), AX
 
 row1:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn1:
-	PREFETCHT1 (DI)
-	VMOVUPS    (BX), Z8
+	PREFETCHT1 (SI)
+	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
 	VMULPS     (R8), Z11, Z11
@@ -12264,21 +12256,21 @@ turn1:
 	VPSRLD     $0x10, Z8, Z8
 	KXNORW     K2, K2, K2
 	VPXORD     Z9, Z9, Z9
-	VPGATHERDD (SI)(Z11*2), K2, Z9
+	VPGATHERDD (BX)(Z11*4), K2, Z9
 	KXNORW     K3, K3, K3
 	VPXORD     Z10, Z10, Z10
-	VPGATHERDD (SI)(Z8*2), K3, Z10
-	VPSLLD     $0x10, Z10, Z10
+	VPGATHERDD (BX)(Z8*4), K3, Z10
+	VPSRLD     $0x10, Z9, Z9
 	VPTERNLOGD $0xd8, Z1, Z9, Z10
-	VMOVUPS    Z10, (DX)
-	ADDQ       $0x40, BX
+	VMOVUPS    Z10, (CX)
 	ADDQ       $0x40, DX
-	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, SI
 	ADDQ       $0x80, R8
 	ADDQ       $0x80, R9
-	SUBQ       $0x20, AX
+	SUBQ       $0x20, DI
 	JNE        turn1
-	DECQ       CX
+	DECQ       AX
 	JNE        row1
 	VZEROUPPER
 	RET
@@ -12293,15 +12285,16 @@ mode65:
 	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
 	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      rows+8(FP), AX
 
 row65:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn65:
-	PREFETCHT1 (DI)
-	VMOVUPS    (BX), Z8
+	PREFETCHT1 (SI)
+	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
 	VMULPS     (R8), Z11, Z11
@@ -12352,21 +12345,21 @@ turn65:
 	VPSRLD     $0x10, Z8, Z8
 	KXNORW     K2, K2, K2
 	VPXORD     Z9, Z9, Z9
-	VPGATHERDD (SI)(Z11*2), K2, Z9
+	VPGATHERDD (BX)(Z11*4), K2, Z9
 	KXNORW     K3, K3, K3
 	VPXORD     Z10, Z10, Z10
-	VPGATHERDD (SI)(Z8*2), K3, Z10
-	VPSLLD     $0x10, Z10, Z10
+	VPGATHERDD (BX)(Z8*4), K3, Z10
+	VPSRLD     $0x10, Z9, Z9
 	VPTERNLOGD $0xd8, Z1, Z9, Z10
-	VMOVNTPS   Z10, (DX)
-	ADDQ       $0x40, BX
+	VMOVNTPS   Z10, (CX)
 	ADDQ       $0x40, DX
-	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, SI
 	ADDQ       $0x80, R8
 	ADDQ       $0x80, R9
-	SUBQ       $0x20, AX
+	SUBQ       $0x20, DI
 	JNE        turn65
-	DECQ       CX
+	DECQ       AX
 	JNE        row65
 	SFENCE
 	VZEROUPPER
@@ -12382,15 +12375,16 @@ mode33:
 	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
 	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      rows+8(FP), AX
 
 row33:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn33:
-	PREFETCHT1 (DI)
-	VMOVUPS    (BX), Z8
+	PREFETCHT1 (SI)
+	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
 	VPTESTNMD  Z2, Z11, K1
@@ -12445,21 +12439,21 @@ turn33:
 	VPSRLD     $0x10, Z8, Z8
 	KXNORW     K2, K2, K2
 	VPXORD     Z9, Z9, Z9
-	VPGATHERDD (SI)(Z11*2), K2, Z9
+	VPGATHERDD (BX)(Z11*4), K2, Z9
 	KXNORW     K3, K3, K3
 	VPXORD     Z10, Z10, Z10
-	VPGATHERDD (SI)(Z8*2), K3, Z10
-	VPSLLD     $0x10, Z10, Z10
+	VPGATHERDD (BX)(Z8*4), K3, Z10
+	VPSRLD     $0x10, Z9, Z9
 	VPTERNLOGD $0xd8, Z1, Z9, Z10
-	VMOVUPS    Z10, (DX)
-	ADDQ       $0x40, BX
+	VMOVUPS    Z10, (CX)
 	ADDQ       $0x40, DX
-	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, SI
 	ADDQ       $0x80, R8
 	ADDQ       $0x80, R9
-	SUBQ       $0x20, AX
+	SUBQ       $0x20, DI
 	JNE        turn33
-	DECQ       CX
+	DECQ       AX
 	JNE        row33
 	VZEROUPPER
 	RET
@@ -12474,15 +12468,16 @@ mode97:
 	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
 	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
 	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      rows+8(FP), AX
 
 row97:
-	MOVQ n+16(FP), AX
+	MOVQ n+16(FP), DI
 	MOVQ scale+40(FP), R8
 	MOVQ offset+48(FP), R9
 
 turn97:
-	PREFETCHT1 (DI)
-	VMOVUPS    (BX), Z8
+	PREFETCHT1 (SI)
+	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
 	VPTESTNMD  Z2, Z11, K1
@@ -12537,21 +12532,21 @@ turn97:
 	VPSRLD     $0x10, Z8, Z8
 	KXNORW     K2, K2, K2
 	VPXORD     Z9, Z9, Z9
-	VPGATHERDD (SI)(Z11*2), K2, Z9
+	VPGATHERDD (BX)(Z11*4), K2, Z9
 	KXNORW     K3, K3, K3
 	VPXORD     Z10, Z10, Z10
-	VPGATHERDD (SI)(Z8*2), K3, Z10
-	VPSLLD     $0x10, Z10, Z10
+	VPGATHERDD (BX)(Z8*4), K3, Z10
+	VPSRLD     $0x10, Z9, Z9
 	VPTERNLOGD $0xd8, Z1, Z9, Z10
-	VMOVNTPS   Z10, (DX)
-	ADDQ       $0x40, BX
+	VMOVNTPS   Z10, (CX)
 	ADDQ       $0x40, DX
-	ADDQ       $0x40, DI
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, SI
 	ADDQ       $0x80, R8
 	ADDQ       $0x80, R9
-	SUBQ       $0x20, AX
+	SUBQ       $0x20, DI
 	JNE        turn97
-	DECQ       CX
+	DECQ       AX
 	JNE        row97
 	SFENCE
 	VZEROUPPER
@@ -12610,6 +12605,3244 @@ DATA elementwiseAVX512ffc0ffc0<>+52(SB)/4, $0xffc0ffc0
 DATA elementwiseAVX512ffc0ffc0<>+56(SB)/4, $0xffc0ffc0
 DATA elementwiseAVX512ffc0ffc0<>+60(SB)/4, $0xffc0ffc0
 GLOBL elementwiseAVX512ffc0ffc0<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseAVX512NormSingleLookup(mode int, rows int, n int, dst *uint16, x *uint16, scale *float32, offset *float32, table *uint32, ahead *byte, ring *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512_BF16, BMI, CMOV, MMX+, SSE2
+TEXT ·elementwiseAVX512NormSingleLookup(SB), NOSPLIT, $16-80
+	MOVQ      mode+0(FP), AX
+	MOVQ      dst+24(FP), CX
+	MOVQ      x+32(FP), DX
+	MOVQ      table+56(FP), BX
+	MOVQ      ahead+64(FP), SI
+	CMPQ      AX, $0x40
+	JEQ       mode64
+	CMPQ      AX, $0x11
+	JEQ       mode17
+	CMPQ      AX, $0x51
+	JEQ       mode81
+	CMPQ      AX, $0x31
+	JEQ       mode49
+	CMPQ      AX, $0x71
+	JEQ       mode113
+	CMPQ      AX, $0x01
+	JEQ       mode1
+	CMPQ      AX, $0x41
+	JEQ       mode65
+	CMPQ      AX, $0x21
+	JEQ       mode33
+	CMPQ      AX, $0x61
+	JEQ       mode97
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z5
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill0:
+	VMOVUPS (DX), Z6
+	VPSLLD  $0x10, Z6, Z7
+	VPANDD  Z0, Z6, Z6
+	VMULPS  (AX)(R11*4), Z7, Z7
+	VMULPS  64(AX)(R11*4), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z1, Z7, K1
+	VPANDD     Z5, Z7, K1, Z7
+	VPANDD     Z0, Z7, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPANDD     Z0, Z6, Z6
+	VADDPS     (DI)(R11*4), Z7, Z7
+	VADDPS     64(DI)(R11*4), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z1, Z7, K1
+	VPANDD     Z5, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z7, Z7
+	VPTERNLOGD $0xd8, Z1, Z7, Z6
+	VMOVUPS    Z6, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        filledInRow0
+	XORL       R11, R11
+
+filledInRow0:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill0
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty0
+
+line0:
+	VMOVUPS    (DX), Z6
+	PREFETCHT1 (SI)
+	MOVQ       (R8), R15
+	VPSLLD     $0x10, Z6, Z7
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z0, Z6, Z6
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VMULPS     (AX)(R11*4), Z7, Z7
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VMULPS     64(AX)(R11*4), Z6, Z6
+	MOVL       R12, (CX)
+	MOVL       R14, 4(CX)
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVQ       8(R8), R15
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VCMPPS     $0x03, Z7, Z7, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPADDD     Z4, Z7, Z7
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 8(CX)
+	VPTESTNMD  Z1, Z7, K1
+	MOVL       R14, 12(CX)
+	MOVQ       16(R8), R15
+	MOVWQZX    R15, R12
+	VPANDD     Z5, Z7, K1, Z7
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z0, Z7, Z7
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 16(CX)
+	VCMPPS     $0x03, Z6, Z6, K1
+	MOVL       R14, 20(CX)
+	MOVQ       24(R8), R15
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPADDD     Z4, Z6, Z6
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTESTNMD  Z1, Z6, K1
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPANDD     Z5, Z6, K1, Z6
+	MOVL       R12, 24(CX)
+	MOVL       R14, 28(CX)
+	VPANDD     Z0, Z6, Z6
+	MOVQ       32(R8), R15
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VADDPS     (DI)(R11*4), Z7, Z7
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VADDPS     64(DI)(R11*4), Z6, Z6
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 32(CX)
+	VCMPPS     $0x03, Z7, Z7, K1
+	MOVL       R14, 36(CX)
+	MOVQ       40(R8), R15
+	MOVWQZX    R15, R12
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPADDD     Z4, Z7, Z7
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTESTNMD  Z1, Z7, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 40(CX)
+	VPANDD     Z5, Z7, K1, Z7
+	MOVL       R14, 44(CX)
+	MOVQ       48(R8), R15
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VCMPPS     $0x03, Z6, Z6, K1
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPADDD     Z4, Z6, Z6
+	MOVL       R12, 48(CX)
+	MOVL       R14, 52(CX)
+	VPTESTNMD  Z1, Z6, K1
+	MOVQ       56(R8), R15
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPANDD     Z5, Z6, K1, Z6
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPSRLD     $0x10, Z7, Z7
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTERNLOGD $0xd8, Z1, Z7, Z6
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 56(CX)
+	MOVL       R14, 60(CX)
+	VMOVUPS    Z6, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow0
+	XORL       R11, R11
+
+inRow0:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line0
+
+empty0:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty0
+	VZEROUPPER
+	RET
+
+mode64:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z5
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z6
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill64:
+	VMOVUPS (DX), Z6
+	VPSLLD  $0x10, Z6, Z7
+	VPANDD  Z0, Z6, Z6
+	VMULPS  (AX)(R11*4), Z7, Z7
+	VMULPS  64(AX)(R11*4), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z1, Z7, K1
+	VPANDD     Z5, Z7, K1, Z7
+	VPANDD     Z0, Z7, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPANDD     Z0, Z6, Z6
+	VADDPS     (DI)(R11*4), Z7, Z7
+	VADDPS     64(DI)(R11*4), Z6, Z6
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z7, Z7, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	VPADDD     Z4, Z7, Z7
+	VPTESTNMD  Z1, Z7, K1
+	VPANDD     Z5, Z7, K1, Z7
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z6, Z6, K1
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	VPADDD     Z4, Z6, Z6
+	VPTESTNMD  Z1, Z6, K1
+	VPANDD     Z5, Z6, K1, Z6
+	VPSRLD     $0x10, Z7, Z7
+	VPTERNLOGD $0xd8, Z1, Z7, Z6
+	VMOVUPS    Z6, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        filledInRow64
+	XORL       R11, R11
+
+filledInRow64:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill64
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty64
+
+line64:
+	VMOVUPS    (DX), Z6
+	PREFETCHT1 (SI)
+	MOVQ       (R8), R15
+	VPSLLD     $0x10, Z6, Z7
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z0, Z6, Z6
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VMULPS     (AX)(R11*4), Z7, Z7
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VMULPS     64(AX)(R11*4), Z6, Z6
+	MOVNTIL    R12, (CX)
+	MOVNTIL    R14, 4(CX)
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVQ       8(R8), R15
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VCMPPS     $0x03, Z7, Z7, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPADDD     Z4, Z7, Z7
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 8(CX)
+	VPTESTNMD  Z1, Z7, K1
+	MOVNTIL    R14, 12(CX)
+	MOVQ       16(R8), R15
+	MOVWQZX    R15, R12
+	VPANDD     Z5, Z7, K1, Z7
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z0, Z7, Z7
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 16(CX)
+	VCMPPS     $0x03, Z6, Z6, K1
+	MOVNTIL    R14, 20(CX)
+	MOVQ       24(R8), R15
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPADDD     Z4, Z6, Z6
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTESTNMD  Z1, Z6, K1
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPANDD     Z5, Z6, K1, Z6
+	MOVNTIL    R12, 24(CX)
+	MOVNTIL    R14, 28(CX)
+	VPANDD     Z0, Z6, Z6
+	MOVQ       32(R8), R15
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VADDPS     (DI)(R11*4), Z7, Z7
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VADDPS     64(DI)(R11*4), Z6, Z6
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 32(CX)
+	VCMPPS     $0x03, Z7, Z7, K1
+	MOVNTIL    R14, 36(CX)
+	MOVQ       40(R8), R15
+	MOVWQZX    R15, R12
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z7
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPADDD     Z4, Z7, Z7
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTESTNMD  Z1, Z7, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 40(CX)
+	VPANDD     Z5, Z7, K1, Z7
+	MOVNTIL    R14, 44(CX)
+	MOVQ       48(R8), R15
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VCMPPS     $0x03, Z6, Z6, K1
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTERNLOGD $0xa8, Z3, Z2, K1, Z6
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPADDD     Z4, Z6, Z6
+	MOVNTIL    R12, 48(CX)
+	MOVNTIL    R14, 52(CX)
+	VPTESTNMD  Z1, Z6, K1
+	MOVQ       56(R8), R15
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPANDD     Z5, Z6, K1, Z6
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPSRLD     $0x10, Z7, Z7
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTERNLOGD $0xd8, Z1, Z7, Z6
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 56(CX)
+	MOVNTIL    R14, 60(CX)
+	VMOVUPS    Z6, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow64
+	XORL       R11, R11
+
+inRow64:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line64
+
+empty64:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty64
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode17:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z2
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z3
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill17:
+	VMOVUPS        (DX), Z4
+	VPSLLD         $0x10, Z4, Z5
+	VPANDD         Z0, Z4, Z4
+	VMULPS         (AX)(R11*4), Z5, Z5
+	VMULPS         64(AX)(R11*4), Z4, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	VPERMW         Z4, Z3, Z4
+	VPSLLD         $0x10, Z4, Z5
+	VPANDD         Z0, Z4, Z4
+	VADDPS         (DI)(R11*4), Z5, Z5
+	VADDPS         64(DI)(R11*4), Z4, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	VPERMW         Z4, Z3, Z4
+	VPMINSW        Z1, Z4, Z4
+	VPMINUW        Z2, Z4, Z4
+	VMOVUPS        Z4, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            filledInRow17
+	XORL           R11, R11
+
+filledInRow17:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill17
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty17
+
+line17:
+	VMOVUPS        (DX), Z4
+	PREFETCHT1     (SI)
+	MOVQ           (R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	VPSLLD         $0x10, Z4, Z5
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, (CX)
+	VPANDD         Z0, Z4, Z4
+	MOVL           R14, 4(CX)
+	MOVQ           8(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	VMULPS         (AX)(R11*4), Z5, Z5
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 8(CX)
+	MOVL           R14, 12(CX)
+	VMULPS         64(AX)(R11*4), Z4, Z4
+	MOVQ           16(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 16(CX)
+	MOVL           R14, 20(CX)
+	MOVQ           24(R8), R15
+	VPERMW         Z4, Z3, Z4
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	VPSLLD         $0x10, Z4, Z5
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 24(CX)
+	MOVL           R14, 28(CX)
+	MOVQ           32(R8), R15
+	MOVWQZX        R15, R12
+	VPANDD         Z0, Z4, Z4
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	VADDPS         (DI)(R11*4), Z5, Z5
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 32(CX)
+	MOVL           R14, 36(CX)
+	MOVQ           40(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	VADDPS         64(DI)(R11*4), Z4, Z4
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	MOVL           R12, 40(CX)
+	MOVL           R14, 44(CX)
+	MOVQ           48(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	VPERMW         Z4, Z3, Z4
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 48(CX)
+	VPMINSW        Z1, Z4, Z4
+	MOVL           R14, 52(CX)
+	MOVQ           56(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	VPMINUW        Z2, Z4, Z4
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 56(CX)
+	MOVL           R14, 60(CX)
+	VMOVUPS        Z4, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            inRow17
+	XORL           R11, R11
+
+inRow17:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line17
+
+empty17:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty17
+	VZEROUPPER
+	RET
+
+mode81:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z2
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z3
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill81:
+	VMOVUPS        (DX), Z4
+	VPSLLD         $0x10, Z4, Z5
+	VPANDD         Z0, Z4, Z4
+	VMULPS         (AX)(R11*4), Z5, Z5
+	VMULPS         64(AX)(R11*4), Z4, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	VPERMW         Z4, Z3, Z4
+	VPSLLD         $0x10, Z4, Z5
+	VPANDD         Z0, Z4, Z4
+	VADDPS         (DI)(R11*4), Z5, Z5
+	VADDPS         64(DI)(R11*4), Z4, Z4
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	VPERMW         Z4, Z3, Z4
+	VPMINSW        Z1, Z4, Z4
+	VPMINUW        Z2, Z4, Z4
+	VMOVUPS        Z4, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            filledInRow81
+	XORL           R11, R11
+
+filledInRow81:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill81
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty81
+
+line81:
+	VMOVUPS        (DX), Z4
+	PREFETCHT1     (SI)
+	MOVQ           (R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	VPSLLD         $0x10, Z4, Z5
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, (CX)
+	VPANDD         Z0, Z4, Z4
+	MOVNTIL        R14, 4(CX)
+	MOVQ           8(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	VMULPS         (AX)(R11*4), Z5, Z5
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 8(CX)
+	MOVNTIL        R14, 12(CX)
+	VMULPS         64(AX)(R11*4), Z4, Z4
+	MOVQ           16(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 16(CX)
+	MOVNTIL        R14, 20(CX)
+	MOVQ           24(R8), R15
+	VPERMW         Z4, Z3, Z4
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	VPSLLD         $0x10, Z4, Z5
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 24(CX)
+	MOVNTIL        R14, 28(CX)
+	MOVQ           32(R8), R15
+	MOVWQZX        R15, R12
+	VPANDD         Z0, Z4, Z4
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	VADDPS         (DI)(R11*4), Z5, Z5
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 32(CX)
+	MOVNTIL        R14, 36(CX)
+	MOVQ           40(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	VADDPS         64(DI)(R11*4), Z4, Z4
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	BYTE $0x62; BYTE $0xf2; BYTE $0x5f; BYTE $0x48; BYTE $0x72; BYTE $0xe5 // VCVTNE2PS2BF16 Z5, Z4, Z4
+	MOVNTIL        R12, 40(CX)
+	MOVNTIL        R14, 44(CX)
+	MOVQ           48(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	VPERMW         Z4, Z3, Z4
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 48(CX)
+	VPMINSW        Z1, Z4, Z4
+	MOVNTIL        R14, 52(CX)
+	MOVQ           56(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	VPMINUW        Z2, Z4, Z4
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 56(CX)
+	MOVNTIL        R14, 60(CX)
+	VMOVUPS        Z4, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            inRow81
+	XORL           R11, R11
+
+inRow81:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line81
+
+empty81:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty81
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode49:
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z4
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z5
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill49:
+	VMOVUPS        (DX), Z6
+	VPSLLD         $0x10, Z6, Z7
+	VPANDD         Z2, Z6, Z6
+	VPTESTNMD      Z0, Z7, K1
+	VPANDD         Z1, Z7, K1, Z7
+	VMULPS         (AX)(R11*4), Z7, Z7
+	VPTESTNMD      Z0, Z6, K1
+	VPANDD         Z1, Z6, K1, Z6
+	VMULPS         64(AX)(R11*4), Z6, Z6
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	VPERMW         Z6, Z5, Z6
+	VPSLLD         $0x10, Z6, Z7
+	VPANDD         Z2, Z6, Z6
+	VADDPS         (DI)(R11*4), Z7, Z7
+	VADDPS         64(DI)(R11*4), Z6, Z6
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	VPERMW         Z6, Z5, Z6
+	VPMINSW        Z3, Z6, Z6
+	VPMINUW        Z4, Z6, Z6
+	VMOVUPS        Z6, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            filledInRow49
+	XORL           R11, R11
+
+filledInRow49:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill49
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty49
+
+line49:
+	VMOVUPS        (DX), Z6
+	PREFETCHT1     (SI)
+	MOVQ           (R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	VPSLLD         $0x10, Z6, Z7
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	VPANDD         Z2, Z6, Z6
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, (CX)
+	MOVL           R14, 4(CX)
+	MOVQ           8(R8), R15
+	MOVWQZX        R15, R12
+	VPTESTNMD      Z0, Z7, K1
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	VPANDD         Z1, Z7, K1, Z7
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 8(CX)
+	MOVL           R14, 12(CX)
+	VMULPS         (AX)(R11*4), Z7, Z7
+	MOVQ           16(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	VPTESTNMD      Z0, Z6, K1
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	VPANDD         Z1, Z6, K1, Z6
+	MOVL           R12, 16(CX)
+	MOVL           R14, 20(CX)
+	MOVQ           24(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	VMULPS         64(AX)(R11*4), Z6, Z6
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 24(CX)
+	MOVL           R14, 28(CX)
+	MOVQ           32(R8), R15
+	VPERMW         Z6, Z5, Z6
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	VPSLLD         $0x10, Z6, Z7
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 32(CX)
+	MOVL           R14, 36(CX)
+	VPANDD         Z2, Z6, Z6
+	MOVQ           40(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	VADDPS         (DI)(R11*4), Z7, Z7
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	VADDPS         64(DI)(R11*4), Z6, Z6
+	MOVL           R12, 40(CX)
+	MOVL           R14, 44(CX)
+	MOVQ           48(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	VPERMW         Z6, Z5, Z6
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 48(CX)
+	MOVL           R14, 52(CX)
+	MOVQ           56(R8), R15
+	VPMINSW        Z3, Z6, Z6
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	VPMINUW        Z4, Z6, Z6
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVL           R12, 56(CX)
+	MOVL           R14, 60(CX)
+	VMOVUPS        Z6, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            inRow49
+	XORL           R11, R11
+
+inRow49:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line49
+
+empty49:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty49
+	VZEROUPPER
+	RET
+
+mode113:
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX5127fc07fc0<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX512ffc0ffc0<>+0(SB), Z4
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z5
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill113:
+	VMOVUPS        (DX), Z6
+	VPSLLD         $0x10, Z6, Z7
+	VPANDD         Z2, Z6, Z6
+	VPTESTNMD      Z0, Z7, K1
+	VPANDD         Z1, Z7, K1, Z7
+	VMULPS         (AX)(R11*4), Z7, Z7
+	VPTESTNMD      Z0, Z6, K1
+	VPANDD         Z1, Z6, K1, Z6
+	VMULPS         64(AX)(R11*4), Z6, Z6
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	VPERMW         Z6, Z5, Z6
+	VPSLLD         $0x10, Z6, Z7
+	VPANDD         Z2, Z6, Z6
+	VADDPS         (DI)(R11*4), Z7, Z7
+	VADDPS         64(DI)(R11*4), Z6, Z6
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	VPERMW         Z6, Z5, Z6
+	VPMINSW        Z3, Z6, Z6
+	VPMINUW        Z4, Z6, Z6
+	VMOVUPS        Z6, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            filledInRow113
+	XORL           R11, R11
+
+filledInRow113:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill113
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty113
+
+line113:
+	VMOVUPS        (DX), Z6
+	PREFETCHT1     (SI)
+	MOVQ           (R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	VPSLLD         $0x10, Z6, Z7
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	VPANDD         Z2, Z6, Z6
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, (CX)
+	MOVNTIL        R14, 4(CX)
+	MOVQ           8(R8), R15
+	MOVWQZX        R15, R12
+	VPTESTNMD      Z0, Z7, K1
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	VPANDD         Z1, Z7, K1, Z7
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 8(CX)
+	MOVNTIL        R14, 12(CX)
+	VMULPS         (AX)(R11*4), Z7, Z7
+	MOVQ           16(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	VPTESTNMD      Z0, Z6, K1
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	VPANDD         Z1, Z6, K1, Z6
+	MOVNTIL        R12, 16(CX)
+	MOVNTIL        R14, 20(CX)
+	MOVQ           24(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	VMULPS         64(AX)(R11*4), Z6, Z6
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 24(CX)
+	MOVNTIL        R14, 28(CX)
+	MOVQ           32(R8), R15
+	VPERMW         Z6, Z5, Z6
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	VPSLLD         $0x10, Z6, Z7
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 32(CX)
+	MOVNTIL        R14, 36(CX)
+	VPANDD         Z2, Z6, Z6
+	MOVQ           40(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	VADDPS         (DI)(R11*4), Z7, Z7
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	VADDPS         64(DI)(R11*4), Z6, Z6
+	MOVNTIL        R12, 40(CX)
+	MOVNTIL        R14, 44(CX)
+	MOVQ           48(R8), R15
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BYTE $0x62; BYTE $0xf2; BYTE $0x4f; BYTE $0x48; BYTE $0x72; BYTE $0xf7 // VCVTNE2PS2BF16 Z7, Z6, Z6
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	ORL            (BX)(R13*4), R12
+	VPERMW         Z6, Z5, Z6
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 48(CX)
+	MOVNTIL        R14, 52(CX)
+	MOVQ           56(R8), R15
+	VPMINSW        Z3, Z6, Z6
+	MOVWQZX        R15, R12
+	BEXTRQ         R9, R15, R13
+	BEXTRQ         R10, R15, R14
+	SHRQ           $0x30, R15
+	MOVL           2(BX)(R12*4), R12
+	VPMINUW        Z4, Z6, Z6
+	ORL            (BX)(R13*4), R12
+	MOVL           2(BX)(R14*4), R14
+	ORL            (BX)(R15*4), R14
+	MOVNTIL        R12, 56(CX)
+	MOVNTIL        R14, 60(CX)
+	VMOVUPS        Z6, (R8)
+	ADDQ           $0x40, DX
+	ADDQ           $0x20, R11
+	CMPQ           R11, n+16(FP)
+	JNE            inRow113
+	XORL           R11, R11
+
+inRow113:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line113
+
+empty113:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty113
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode1:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill1:
+	VMOVUPS   (DX), Z8
+	VPSLLD    $0x10, Z8, Z9
+	VPANDD    Z0, Z8, Z8
+	VMULPS    (AX)(R11*4), Z9, Z9
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VMULPS    64(AX)(R11*4), Z8, Z8
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (DI)(R11*4), Z9, Z9
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	VPTESTNMD  Z2, Z9, K1
+	VPANDD     Z3, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        filledInRow1
+	XORL       R11, R11
+
+filledInRow1:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill1
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty1
+
+line1:
+	VMOVUPS    (DX), Z8
+	PREFETCHT1 (SI)
+	MOVQ       (R8), R15
+	VPSLLD     $0x10, Z8, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPANDD     Z0, Z8, Z8
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VMULPS     (AX)(R11*4), Z9, Z9
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTESTNMD  Z2, Z9, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPANDD     Z3, Z9, K1, Z9
+	MOVL       R12, (CX)
+	MOVL       R14, 4(CX)
+	VMULPS     64(AX)(R11*4), Z8, Z8
+	MOVQ       8(R8), R15
+	MOVWQZX    R15, R12
+	VPTESTNMD  Z2, Z8, K1
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z3, Z8, K1, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Z9, Z9, K1
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 8(CX)
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	MOVL       R14, 12(CX)
+	MOVQ       16(R8), R15
+	VPADDD     Z6, Z9, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z1, Z9, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPANDD     Z7, Z9, K1, Z9
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPANDD     Z0, Z9, Z9
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 16(CX)
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVL       R14, 20(CX)
+	MOVQ       24(R8), R15
+	VCMPPS     $0x03, Z8, Z8, K1
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPADDD     Z6, Z8, Z8
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTESTNMD  Z1, Z8, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPANDD     Z7, Z8, K1, Z8
+	MOVL       R12, 24(CX)
+	MOVL       R14, 28(CX)
+	VPANDD     Z0, Z8, Z8
+	MOVQ       32(R8), R15
+	MOVWQZX    R15, R12
+	VADDPS     (DI)(R11*4), Z9, Z9
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTESTNMD  Z2, Z9, K1
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPANDD     Z3, Z9, K1, Z9
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 32(CX)
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVL       R14, 36(CX)
+	MOVQ       40(R8), R15
+	VCMPPS     $0x03, Z9, Z9, K1
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Z6, Z9, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTESTNMD  Z1, Z9, K1
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 40(CX)
+	VPANDD     Z7, Z9, K1, Z9
+	MOVL       R14, 44(CX)
+	MOVQ       48(R8), R15
+	VPTESTNMD  Z2, Z8, K1
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPANDD     Z3, Z8, K1, Z8
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VCMPPS     $0x03, Z8, Z8, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	MOVL       R12, 48(CX)
+	MOVL       R14, 52(CX)
+	VPADDD     Z6, Z8, Z8
+	MOVQ       56(R8), R15
+	MOVWQZX    R15, R12
+	VPTESTNMD  Z1, Z8, K1
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z7, Z8, K1, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPSRLD     $0x10, Z9, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 56(CX)
+	MOVL       R14, 60(CX)
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow1
+	XORL       R11, R11
+
+inRow1:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line1
+
+empty1:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty1
+	VZEROUPPER
+	RET
+
+mode65:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill65:
+	VMOVUPS   (DX), Z8
+	VPSLLD    $0x10, Z8, Z9
+	VPANDD    Z0, Z8, Z8
+	VMULPS    (AX)(R11*4), Z9, Z9
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VMULPS    64(AX)(R11*4), Z8, Z8
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (DI)(R11*4), Z9, Z9
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	VPTESTNMD  Z2, Z9, K1
+	VPANDD     Z3, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        filledInRow65
+	XORL       R11, R11
+
+filledInRow65:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill65
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty65
+
+line65:
+	VMOVUPS    (DX), Z8
+	PREFETCHT1 (SI)
+	MOVQ       (R8), R15
+	VPSLLD     $0x10, Z8, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPANDD     Z0, Z8, Z8
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VMULPS     (AX)(R11*4), Z9, Z9
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTESTNMD  Z2, Z9, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPANDD     Z3, Z9, K1, Z9
+	MOVNTIL    R12, (CX)
+	MOVNTIL    R14, 4(CX)
+	VMULPS     64(AX)(R11*4), Z8, Z8
+	MOVQ       8(R8), R15
+	MOVWQZX    R15, R12
+	VPTESTNMD  Z2, Z8, K1
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z3, Z8, K1, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Z9, Z9, K1
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 8(CX)
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	MOVNTIL    R14, 12(CX)
+	MOVQ       16(R8), R15
+	VPADDD     Z6, Z9, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z1, Z9, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPANDD     Z7, Z9, K1, Z9
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPANDD     Z0, Z9, Z9
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 16(CX)
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVNTIL    R14, 20(CX)
+	MOVQ       24(R8), R15
+	VCMPPS     $0x03, Z8, Z8, K1
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPADDD     Z6, Z8, Z8
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTESTNMD  Z1, Z8, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPANDD     Z7, Z8, K1, Z8
+	MOVNTIL    R12, 24(CX)
+	MOVNTIL    R14, 28(CX)
+	VPANDD     Z0, Z8, Z8
+	MOVQ       32(R8), R15
+	MOVWQZX    R15, R12
+	VADDPS     (DI)(R11*4), Z9, Z9
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTESTNMD  Z2, Z9, K1
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPANDD     Z3, Z9, K1, Z9
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 32(CX)
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVNTIL    R14, 36(CX)
+	MOVQ       40(R8), R15
+	VCMPPS     $0x03, Z9, Z9, K1
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPADDD     Z6, Z9, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTESTNMD  Z1, Z9, K1
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 40(CX)
+	VPANDD     Z7, Z9, K1, Z9
+	MOVNTIL    R14, 44(CX)
+	MOVQ       48(R8), R15
+	VPTESTNMD  Z2, Z8, K1
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPANDD     Z3, Z8, K1, Z8
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VCMPPS     $0x03, Z8, Z8, K1
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	MOVNTIL    R12, 48(CX)
+	MOVNTIL    R14, 52(CX)
+	VPADDD     Z6, Z8, Z8
+	MOVQ       56(R8), R15
+	MOVWQZX    R15, R12
+	VPTESTNMD  Z1, Z8, K1
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z7, Z8, K1, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPSRLD     $0x10, Z9, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 56(CX)
+	MOVNTIL    R14, 60(CX)
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow65
+	XORL       R11, R11
+
+inRow65:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line65
+
+empty65:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty65
+	SFENCE
+	VZEROUPPER
+	RET
+
+mode33:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill33:
+	VMOVUPS   (DX), Z8
+	VPSLLD    $0x10, Z8, Z9
+	VPANDD    Z0, Z8, Z8
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VMULPS    (AX)(R11*4), Z9, Z9
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+	VMULPS    64(AX)(R11*4), Z8, Z8
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (DI)(R11*4), Z9, Z9
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	VPTESTNMD  Z2, Z9, K1
+	VPANDD     Z3, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        filledInRow33
+	XORL       R11, R11
+
+filledInRow33:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill33
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty33
+
+line33:
+	VMOVUPS    (DX), Z8
+	PREFETCHT1 (SI)
+	VPSLLD     $0x10, Z8, Z9
+	MOVQ       (R8), R15
+	MOVWQZX    R15, R12
+	VPANDD     Z0, Z8, Z8
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPTESTNMD  Z2, Z9, K1
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPANDD     Z3, Z9, K1, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VMULPS     (AX)(R11*4), Z9, Z9
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, (CX)
+	VPTESTNMD  Z2, Z9, K1
+	MOVL       R14, 4(CX)
+	MOVQ       8(R8), R15
+	VPANDD     Z3, Z9, K1, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z2, Z8, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPANDD     Z3, Z8, K1, Z8
+	MOVL       2(BX)(R12*4), R12
+	VMULPS     64(AX)(R11*4), Z8, Z8
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTESTNMD  Z2, Z8, K1
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 8(CX)
+	VPANDD     Z3, Z8, K1, Z8
+	MOVL       R14, 12(CX)
+	MOVQ       16(R8), R15
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VCMPPS     $0x03, Z9, Z9, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPADDD     Z6, Z9, Z9
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPTESTNMD  Z1, Z9, K1
+	MOVL       R12, 16(CX)
+	MOVL       R14, 20(CX)
+	VPANDD     Z7, Z9, K1, Z9
+	MOVQ       24(R8), R15
+	VPANDD     Z0, Z9, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VCMPPS     $0x03, Z8, Z8, K1
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPADDD     Z6, Z8, Z8
+	MOVL       R12, 24(CX)
+	MOVL       R14, 28(CX)
+	VPTESTNMD  Z1, Z8, K1
+	MOVQ       32(R8), R15
+	MOVWQZX    R15, R12
+	VPANDD     Z7, Z8, K1, Z8
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z0, Z8, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VADDPS     (DI)(R11*4), Z9, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	ORL        (BX)(R15*4), R14
+	VPTESTNMD  Z2, Z9, K1
+	MOVL       R12, 32(CX)
+	MOVL       R14, 36(CX)
+	VPANDD     Z3, Z9, K1, Z9
+	MOVQ       40(R8), R15
+	MOVWQZX    R15, R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VCMPPS     $0x03, Z9, Z9, K1
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPADDD     Z6, Z9, Z9
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 40(CX)
+	VPTESTNMD  Z1, Z9, K1
+	MOVL       R14, 44(CX)
+	MOVQ       48(R8), R15
+	VPANDD     Z7, Z9, K1, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z2, Z8, K1
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z3, Z8, K1, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Z8, Z8, K1
+	ORL        (BX)(R15*4), R14
+	MOVL       R12, 48(CX)
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	MOVL       R14, 52(CX)
+	MOVQ       56(R8), R15
+	VPADDD     Z6, Z8, Z8
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z1, Z8, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPANDD     Z7, Z8, K1, Z8
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPSRLD     $0x10, Z9, Z9
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	MOVL       R12, 56(CX)
+	MOVL       R14, 60(CX)
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow33
+	XORL       R11, R11
+
+inRow33:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line33
+
+empty33:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, (CX)
+	MOVL    SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 8(CX)
+	MOVL    SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 16(CX)
+	MOVL    SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 24(CX)
+	MOVL    SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 32(CX)
+	MOVL    SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 40(CX)
+	MOVL    SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 48(CX)
+	MOVL    SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVL    AX, 56(CX)
+	MOVL    SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty33
+	VZEROUPPER
+	RET
+
+mode97:
+	VMOVUPS   elementwiseAVX512ffff0000<>+0(SB), Z0
+	VMOVUPS   elementwiseAVX5120000ffff<>+0(SB), Z1
+	VMOVUPS   elementwiseAVX5127f800000<>+0(SB), Z2
+	VMOVUPS   elementwiseAVX51280000000<>+0(SB), Z3
+	VMOVUPS   elementwiseAVX51200400000<>+0(SB), Z4
+	VMOVUPS   elementwiseAVX512ffc00000<>+0(SB), Z5
+	VMOVUPS   elementwiseAVX51200008000<>+0(SB), Z6
+	VMOVUPS   elementwiseAVX512fffeffff<>+0(SB), Z7
+	MOVQ      scale+40(FP), AX
+	MOVQ      offset+48(FP), DI
+	MOVQ      ring+72(FP), R8
+	MOVQ      rows+8(FP), R9
+	IMULQ     n+16(FP), R9
+	SHRQ      $0x05, R9
+	MOVQ      $+8, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	SUBQ      R10, R9
+	MOVQ      R10, (SP)
+	MOVQ      R9, 8(SP)
+	VMOVDQU32 elementwiseAVX512pairOrder<>+0(SB), Z8
+	MOVQ      $+4112, R9
+	MOVQ      $+4128, R10
+	XORL      R11, R11
+
+fill97:
+	VMOVUPS   (DX), Z8
+	VPSLLD    $0x10, Z8, Z9
+	VPANDD    Z0, Z8, Z8
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VMULPS    (AX)(R11*4), Z9, Z9
+	VPTESTNMD Z2, Z9, K1
+	VPANDD    Z3, Z9, K1, Z9
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+	VMULPS    64(AX)(R11*4), Z8, Z8
+	VPTESTNMD Z2, Z8, K1
+	VPANDD    Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPANDD     Z0, Z9, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPANDD     Z0, Z8, Z8
+	VADDPS     (DI)(R11*4), Z9, Z9
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	VPTESTNMD  Z2, Z9, K1
+	VPANDD     Z3, Z9, K1, Z9
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z9, Z9, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	VPADDD     Z6, Z9, Z9
+	VPTESTNMD  Z1, Z9, K1
+	VPANDD     Z7, Z9, K1, Z9
+	VPTESTNMD  Z2, Z8, K1
+	VPANDD     Z3, Z8, K1, Z8
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	VCMPPS     $0x03, Z8, Z8, K1
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	VPADDD     Z6, Z8, Z8
+	VPTESTNMD  Z1, Z8, K1
+	VPANDD     Z7, Z8, K1, Z8
+	VPSRLD     $0x10, Z9, Z9
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        filledInRow97
+	XORL       R11, R11
+
+filledInRow97:
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     fill97
+	MOVQ    ring+72(FP), R8
+	MOVQ    rows+8(FP), R12
+	IMULQ   n+16(FP), R12
+	SHRQ    $0x05, R12
+	MOVQ    $+8, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	MOVQ    R13, (SP)
+	MOVQ    R12, 8(SP)
+	CMPQ    8(SP), $0x00
+	JEQ     empty97
+
+line97:
+	VMOVUPS    (DX), Z8
+	PREFETCHT1 (SI)
+	VPSLLD     $0x10, Z8, Z9
+	MOVQ       (R8), R15
+	MOVWQZX    R15, R12
+	VPANDD     Z0, Z8, Z8
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPTESTNMD  Z2, Z9, K1
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPANDD     Z3, Z9, K1, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VMULPS     (AX)(R11*4), Z9, Z9
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, (CX)
+	VPTESTNMD  Z2, Z9, K1
+	MOVNTIL    R14, 4(CX)
+	MOVQ       8(R8), R15
+	VPANDD     Z3, Z9, K1, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z2, Z8, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPANDD     Z3, Z8, K1, Z8
+	MOVL       2(BX)(R12*4), R12
+	VMULPS     64(AX)(R11*4), Z8, Z8
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPTESTNMD  Z2, Z8, K1
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 8(CX)
+	VPANDD     Z3, Z8, K1, Z8
+	MOVNTIL    R14, 12(CX)
+	MOVQ       16(R8), R15
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VCMPPS     $0x03, Z9, Z9, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPADDD     Z6, Z9, Z9
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPTESTNMD  Z1, Z9, K1
+	MOVNTIL    R12, 16(CX)
+	MOVNTIL    R14, 20(CX)
+	VPANDD     Z7, Z9, K1, Z9
+	MOVQ       24(R8), R15
+	VPANDD     Z0, Z9, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VCMPPS     $0x03, Z8, Z8, K1
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPADDD     Z6, Z8, Z8
+	MOVNTIL    R12, 24(CX)
+	MOVNTIL    R14, 28(CX)
+	VPTESTNMD  Z1, Z8, K1
+	MOVQ       32(R8), R15
+	MOVWQZX    R15, R12
+	VPANDD     Z7, Z8, K1, Z8
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z0, Z8, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VADDPS     (DI)(R11*4), Z9, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VADDPS     64(DI)(R11*4), Z8, Z8
+	ORL        (BX)(R15*4), R14
+	VPTESTNMD  Z2, Z9, K1
+	MOVNTIL    R12, 32(CX)
+	MOVNTIL    R14, 36(CX)
+	VPANDD     Z3, Z9, K1, Z9
+	MOVQ       40(R8), R15
+	MOVWQZX    R15, R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	BEXTRQ     R9, R15, R13
+	BEXTRQ     R10, R15, R14
+	VCMPPS     $0x03, Z9, Z9, K1
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z9
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VPADDD     Z6, Z9, Z9
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 40(CX)
+	VPTESTNMD  Z1, Z9, K1
+	MOVNTIL    R14, 44(CX)
+	MOVQ       48(R8), R15
+	VPANDD     Z7, Z9, K1, Z9
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z2, Z8, K1
+	BEXTRQ     R10, R15, R14
+	VPANDD     Z3, Z8, K1, Z8
+	SHRQ       $0x30, R15
+	MOVL       2(BX)(R12*4), R12
+
+	// A NaN keeps its sign. Half is added; in a tie, after which the lower half is zero, the last bit becomes even.
+	ORL        (BX)(R13*4), R12
+	MOVL       2(BX)(R14*4), R14
+	VCMPPS     $0x03, Z8, Z8, K1
+	ORL        (BX)(R15*4), R14
+	MOVNTIL    R12, 48(CX)
+	VPTERNLOGD $0xa8, Z5, Z4, K1, Z8
+	MOVNTIL    R14, 52(CX)
+	MOVQ       56(R8), R15
+	VPADDD     Z6, Z8, Z8
+	MOVWQZX    R15, R12
+	BEXTRQ     R9, R15, R13
+	VPTESTNMD  Z1, Z8, K1
+	BEXTRQ     R10, R15, R14
+	SHRQ       $0x30, R15
+	VPANDD     Z7, Z8, K1, Z8
+	MOVL       2(BX)(R12*4), R12
+	ORL        (BX)(R13*4), R12
+	VPSRLD     $0x10, Z9, Z9
+	MOVL       2(BX)(R14*4), R14
+	ORL        (BX)(R15*4), R14
+	VPTERNLOGD $0xd8, Z1, Z9, Z8
+	MOVNTIL    R12, 56(CX)
+	MOVNTIL    R14, 60(CX)
+	VMOVUPS    Z8, (R8)
+	ADDQ       $0x40, DX
+	ADDQ       $0x20, R11
+	CMPQ       R11, n+16(FP)
+	JNE        inRow97
+	XORL       R11, R11
+
+inRow97:
+	ADDQ $0x40, CX
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	ANDQ $-513, R8
+	DECQ 8(SP)
+	JNE  line97
+
+empty97:
+	MOVQ    (R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, (CX)
+	MOVNTIL SI, 4(CX)
+	MOVQ    8(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 8(CX)
+	MOVNTIL SI, 12(CX)
+	MOVQ    16(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 16(CX)
+	MOVNTIL SI, 20(CX)
+	MOVQ    24(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 24(CX)
+	MOVNTIL SI, 28(CX)
+	MOVQ    32(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 32(CX)
+	MOVNTIL SI, 36(CX)
+	MOVQ    40(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 40(CX)
+	MOVNTIL SI, 44(CX)
+	MOVQ    48(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 48(CX)
+	MOVNTIL SI, 52(CX)
+	MOVQ    56(R8), DI
+	MOVWQZX DI, AX
+	BEXTRQ  R9, DI, DX
+	BEXTRQ  R10, DI, SI
+	SHRQ    $0x30, DI
+	MOVL    2(BX)(AX*4), AX
+	ORL     (BX)(DX*4), AX
+	MOVL    2(BX)(SI*4), SI
+	ORL     (BX)(DI*4), SI
+	MOVNTIL AX, 56(CX)
+	MOVNTIL SI, 60(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, R8
+	ANDQ    $-513, R8
+	DECQ    (SP)
+	JNE     empty97
+	SFENCE
+	VZEROUPPER
+	RET
 
 // func elementwiseAVX512ScaleOffset(mode int, n int, dst *float32, x *float32, scale *float32, offset *float32)
 // Requires: AVX, AVX512F

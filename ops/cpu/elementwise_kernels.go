@@ -63,7 +63,8 @@ type elementwiseKernels struct {
 	gelu                         geluKernel
 	lookup                       lookupKernel
 	gatherLookup                 lookupKernel     // nil where there are no gathering instructions for it
-	normLookup                   normLookupKernel // likewise
+	normGatherLookup             normLookupKernel // likewise
+	normSingleLookup             normLookupKernel
 	scaleOffset                  scaleOffsetKernel
 	scaleOffsetCodes             codesKernel
 	everySecond                  secondKernel

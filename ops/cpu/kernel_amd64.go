@@ -17,7 +17,7 @@ import (
 // assemblyKernels lists what this machine can run, fastest first.
 func assemblyKernels() []instructionSet {
 	x := &cpu.X86
-	if !x.HasAVX2 || !x.HasFMA {
+	if !x.HasAVX2 || !x.HasFMA || !x.HasBMI1 {
 		return nil
 	}
 	sets := []instructionSet{avx2}

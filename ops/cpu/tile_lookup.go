@@ -7,7 +7,7 @@ import (
 
 // lookupKernel sets dst[i] = table[x[i]] for n codes, a multiple of codesAtOnce above zero; modePast is possible. Meanwhile it
 // fetches as many bytes from ahead on.
-type lookupKernel func(mode, n int, dst, x, table *uint16, ahead *byte)
+type lookupKernel func(mode, n int, dst, x *uint16, table *uint32, ahead *byte)
 
 // run calls the kernel for any number of codes, and writes results past the caches if that is asked for and they begin with a
 // line.
@@ -21,7 +21,7 @@ func (f lookupKernel) run(past bool, dst, x []uint16, t *table, ahead *byte) {
 		f(pastMode(past, unsafe.Pointer(&dst[0])), whole, &dst[0], &x[0], &t[0], ahead)
 	}
 	for i := whole; i < len(x); i++ {
-		dst[i] = t[x[i]]
+		dst[i] = t.at(x[i])
 	}
 }
 

@@ -10,10 +10,7 @@ import (
 func TestLookupKernels(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(31, 32))
-		var values table
-		for i := range codes {
-			values[i] = uint16(r.Uint32())
-		}
+		values := randomTable(30)
 		for name, f := range map[string]lookupKernel{"single": activeElementwise().lookup, "gather": activeElementwise().gatherLookup} {
 			if f == nil {
 				continue
@@ -29,10 +26,10 @@ func TestLookupKernels(t *testing.T) {
 				for _, past := range []bool{false, true} {
 					for _, first := range []int{0, 1} {
 						got := fromLine(n+2, first)
-						f.run(past, got[:n], x, &values, nil)
+						f.run(past, got[:n], x, values, nil)
 						for i, code := range x {
-							if got[i] != values[code] {
-								t.Fatalf("%s, %d codes, past caches %v: element %d is %04x, want %04x", name, n, past, i, got[i], values[code])
+							if got[i] != values.at(code) {
+								t.Fatalf("%s, %d codes, past caches %v: element %d is %04x, want %04x", name, n, past, i, got[i], values.at(code))
 							}
 						}
 						if got[n] != 0 {
@@ -43,6 +40,16 @@ func TestLookupKernels(t *testing.T) {
 			}
 		}
 	})
+}
+
+// randomTable returns a table of a chain that makes anything of codes.
+func randomTable(seed uint64) *table {
+	r := rand.New(rand.NewPCG(seed, 1))
+	results := make([]uint16, codes)
+	for i := range results {
+		results[i] = uint16(r.Uint32())
+	}
+	return tableOf(results)
 }
 
 // fromLine returns n codes that begin the given number of codes behind where a line begins.

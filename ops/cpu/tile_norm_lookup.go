@@ -10,7 +10,7 @@ import (
 // their result: while some codes wait for their entries, others are computed.
 func (p *tileProgram) fuseNormLookup(r *run, i int) {
 	sum := &p.steps[i]
-	if !activeElementwise().looksUpNorms() || sum.storage != ops.StoreBFloat16 || len(sum.norm.scale)%codesAtOnce != 0 {
+	if activeElementwise().normLookup() == nil || sum.storage != ops.StoreBFloat16 || len(sum.norm.scale)%codesAtOnce != 0 {
 		return
 	}
 	if j := p.onlyReader(r, i); j > 0 && p.steps[j].table != nil {
@@ -31,22 +31,37 @@ func (p *tileProgram) onlyReader(r *run, i int) int {
 	return -1
 }
 
-// looksUpNorms tells whether there is a kernel for a norm and a lookup that is worth using.
-func (k *elementwiseKernels) looksUpNorms() bool { return k.normLookup != nil && gatheringIsFaster(k) }
+// normLookup returns the faster kernel for a norm and a lookup, nil if there is none.
+func (k *elementwiseKernels) normLookup() normLookupKernel {
+	if k.normGatherLookup != nil && gatheringIsFaster(k) {
+		return k.normGatherLookup
+	}
+	return k.normSingleLookup
+}
 
 // normLookupStep is the vectorStep of a step with a table that carries out a norm before it.
 func (st *tileStep) normLookupStep(ahead **byte) vectorStep {
-	f, mode, rows := activeElementwise().normLookup, st.norm.mode, st.norm.forCodes()
+	f, mode, rows, ring := activeElementwise().normLookup(), st.norm.mode, st.norm.forCodes(), newRing()
 	return func(out *ops.Tensor, in []*ops.Tensor) {
-		f.run(mode, st.past, out.BF16, in[0].BF16, rows, st.table, *ahead)
+		f.run(mode, st.past, out.BF16, in[0].BF16, rows, st.table, *ahead, ring)
 	}
 }
 
+// ringBytes is the size of the ring of lines that normLookupKernels may use.
+const ringBytes = 8 * lineBytes
+
+// newRing returns a ring of lines that begins at a multiple of twice its size.
+func newRing() *byte {
+	const size = 2 * ringBytes
+	block := make([]byte, ringBytes+size)
+	return &block[-uintptr(unsafe.Pointer(&block[0]))%size]
+}
+
 // normLookupKernel is a codesKernel followed by a lookupKernel: dst[i] = table[x[i] * scale + offset].
-type normLookupKernel func(mode, rows, n int, dst, x *uint16, scale, offset *float32, table *uint16, ahead *byte)
+type normLookupKernel func(mode, rows, n int, dst, x *uint16, scale, offset *float32, table *uint32, ahead, ring *byte)
 
 // run calls the kernel for rows of a number of codes that is a multiple of codesAtOnce.
-func (f normLookupKernel) run(mode int, past bool, dst, x []uint16, rows *codesRows, t *table, ahead *byte) {
+func (f normLookupKernel) run(mode int, past bool, dst, x []uint16, rows *codesRows, t *table, ahead, ring *byte) {
 	if len(x) == 0 {
 		return
 	}
@@ -55,5 +70,5 @@ func (f normLookupKernel) run(mode int, past bool, dst, x []uint16, rows *codesR
 		ahead = (*byte)(unsafe.Pointer(&x[0]))
 	}
 	mode |= pastMode(past, unsafe.Pointer(&dst[0]))
-	f(mode, len(x)/rows.width, rows.width, &dst[0], &x[0], &rows.scale[0], &rows.offset[0], &t[0], ahead)
+	f(mode, len(x)/rows.width, rows.width, &dst[0], &x[0], &rows.scale[0], &rows.offset[0], &t[0], ahead, ring)
 }

@@ -1,7 +1,7 @@
 package cpu
 
 import (
-	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"bf16lab/bf16"
@@ -10,36 +10,36 @@ import (
 	"bf16lab/ops/opstest"
 )
 
-// The kernel of a norm and a lookup gives what the two kernels give one after the other.
+// The kernels of a norm and a lookup give what the two kernels give one after the other.
 func TestNormLookupKernel(t *testing.T) {
 	x := interesting()
 	eachKernel(t, func(t *testing.T) {
 		k := activeElementwise()
-		if k.normLookup == nil {
+		if k.normSingleLookup == nil {
 			return
 		}
-		r := rand.New(rand.NewPCG(33, 34))
-		var values table
-		for i := range codes {
-			values[i] = uint16(r.Uint32())
-		}
+		values, ring := randomTable(33), newRing()
 		for _, mode := range []int{0, modeFlush, modeFlush | modeFlushLeft} {
-			for _, width := range []int{32, 96, 1 << 14} {
-				operand, _ := operandOf(x[:len(x)/width*width], true)
-				n, rows := len(operand.half), rowsOfNorm(x, width).forCodes()
+			for _, c := range []struct{ width, rows int }{{32, 1}, {32, 7}, {32, 8}, {32, 9}, {32, len(x) / 32}, {96, 5}, {96, len(x) / 96}, {1 << 14, len(x) >> 14}} {
+				n := c.rows * c.width
+				operand, _ := operandOf(x[:n], true)
+				rows := rowsOfNorm(x, c.width).forCodes()
 				sums, want := make([]uint16, n), make([]uint16, n)
 				k.scaleOffsetCodes.run(mode, sums, operand.half, rows)
-				k.lookup.run(false, want, sums, &values, nil)
-				for _, past := range []bool{false, true} {
-					got := fromLine(n+1, 0)
-					k.normLookup.run(mode, past, got[:n], operand.half, rows, &values, nil)
-					for i := range want {
-						if got[i] != want[i] {
-							t.Fatalf("mode %d, width %d, past caches %v: element %d is %04x, want %04x", mode, width, past, i, got[i], want[i])
-						}
+				k.lookup.run(false, want, sums, values, nil)
+				for name, f := range map[string]normLookupKernel{"single": k.normSingleLookup, "gather": k.normGatherLookup} {
+					if f == nil {
+						continue
 					}
-					if got[n] != 0 {
-						t.Fatalf("mode %d, width %d, past caches %v: wrote beyond the end", mode, width, past)
+					for _, past := range []bool{false, true} {
+						got := fromLine(n+1, 0)
+						f.run(mode, past, got[:n], operand.half, rows, values, nil, ring)
+						if !slices.Equal(got[:n], want) {
+							t.Fatalf("%s, mode %d, %+v, past caches %v: other codes than of the two kernels", name, mode, c, past)
+						}
+						if got[n] != 0 {
+							t.Fatalf("%s, mode %d, %+v, past caches %v: wrote beyond the end", name, mode, c, past)
+						}
 					}
 				}
 			}
@@ -62,19 +62,19 @@ func loadRounded(v *ops.Value) *ops.Tensor {
 	return x
 }
 
-// A norm and the table after it are carried out together where gathering is faster, the rows have whole lines and nobody else wants
-// what is between them; the bits are those of the definition either way.
+// A norm and the table after it are carried out together, by gathering or single loads, where the rows have whole lines and nobody
+// else wants what is between them; the bits are those of the definition either way.
 func TestNormsAreFusedWithTables(t *testing.T) {
 	lowerLimits(t)
-	if activeElementwise().normLookup == nil {
+	if activeElementwise().normLookup() == nil {
 		t.Skip("this build or processor has no kernel for norms and lookups")
 	}
 	for _, c := range []struct {
-		width                    int
-		faster, watched, another bool
-		together                 bool
-	}{{64, true, false, false, true}, {64, false, false, false, false}, {64, true, true, false, false}, {64, true, false, true, false}, {33, true, false, false, false}} {
-		setGathering(t, c.faster)
+		width                       int
+		gathering, watched, another bool
+		together                    bool
+	}{{64, true, false, false, true}, {64, false, false, false, true}, {64, true, true, false, false}, {64, true, false, true, false}, {33, true, false, false, false}} {
+		setGathering(t, c.gathering)
 		b := ops.NewBuilder()
 		x := b.Neg(b.Argument("x", ops.Compute, 40, c.width))
 		sum := b.Add(b.Mul(x, b.Argument("scale", ops.Compute, 1, c.width)), b.Argument("offset", ops.Compute, 1, c.width))

@@ -10,12 +10,25 @@ import (
 
 const (
 	codes      = 1 << 16 // of bfloat16
-	mostTables = 64      // that are kept for other units: 8 MiB
+	mostTables = 64      // that are kept for other units: 16 MiB
 )
 
-// A table holds what a chain of elementwise equations on one bfloat16 value makes of every code. It is made by carrying out the
-// chain, so it has its bits. One entry more is there because gathering instructions read two at once.
-type table [codes + 1]uint16
+// A table holds what a chain of elementwise equations on one bfloat16 value makes of every code, in the upper half of the code's
+// entry. It is made by carrying out the chain, so it has its bits. Lower halves are zero, and one entry more is there: four bytes from
+// the middle of an entry on are the result as well, in the lower half.
+type table [codes + 1]uint32
+
+// at returns what the chain makes of a code.
+func (t *table) at(code uint16) uint16 { return uint16(t[code] >> 16) }
+
+// tableOf returns the table of a chain that makes the given codes.
+func tableOf(results []uint16) *table {
+	t := new(table)
+	for code, result := range results {
+		t[code] = uint32(result) << 16
+	}
+	return t
+}
 
 // tables are those that were made, by what their chains are.
 var tables struct {
@@ -182,9 +195,7 @@ func (p *tileProgram) makeTable(c *chain) *table {
 		results[i] = ops.NewTensor(ops.Shape{codes}, st.storage)
 		st.vector(new(*byte))(results[i], in)
 	}
-	t := new(table)
-	copy(t[:], results[len(results)-1].BF16)
-	return t
+	return tableOf(results[len(results)-1].BF16)
 }
 
 // leaveOut leaves out the steps whose results nobody reads.

@@ -38,8 +38,9 @@ func main() {
 	c.lookup()
 	if c.wide {
 		c.gatherLookup()
-		c.normLookup()
+		c.normGatherLookup()
 	}
+	c.normSingleLookup()
 	c.scaleOffset()
 	c.scaleOffsetCodes()
 	c.everySecond()

@@ -64,32 +64,6 @@ func (c *code) scaleOffsetCodes() {
 	})
 }
 
-// normLookup generates the kernel of scaleOffsetCodes followed by a lookup.
-func (c *code) normLookup() {
-	TEXT("elementwise"+c.isa+"NormLookup", NOSPLIT, "func(mode, rows, n int, dst, x *uint16, scale, offset *float32, table *uint16, ahead *byte)")
-	Doc("elementwise" + c.isa + "NormLookup is a normLookupKernel.")
-	mode, rows := Load(Param("mode"), GP64()), Load(Param("rows"), GP64())
-	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
-	table, ahead := Load(Param("table"), GP64()), Load(Param("ahead"), GP64())
-	var modes []int
-	for _, m := range c.withNative([]int{0, modeFlush, modeFlush | modeFlushLeft}, modeFlush) {
-		modes = append(modes, m, m|modePast)
-	}
-	c.choose(modes, mode, func(m int) {
-		c.holdForCodes(m)
-		order := c.pairOrder()
-		c.eachRow(m, rows, func(scale, offset Register) {
-			c.together(1, func(int) {
-				c.do(func() { PREFETCHT1(Mem{Base: ahead}) })
-				v := c.normOfCodes(m, order, Mem{Base: x}, Mem{Base: scale}, Mem{Base: offset})
-				c.write(m, c.gather(v, table), Mem{Base: dst})
-			})
-			advance(lineBytes, x, dst, ahead)
-		})
-		c.fence(m)
-	})
-}
-
 // holdForCodes keeps the constants of normOfCodes in registers.
 func (c *code) holdForCodes(mode int) {
 	switch {
