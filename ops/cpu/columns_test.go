@@ -63,3 +63,41 @@ func compareColumns(t *testing.T, name string, g *ops.Graph, y *ops.Value) {
 		})
 	}
 }
+
+// BenchmarkColumns standardises the weights of convolutions of the model's sizes, whose products take next to nothing here.
+func BenchmarkColumns(b *testing.B) {
+	for _, channels := range []int{768, 1152, 1536} {
+		for _, preset := range []string{"jax-cpu-eager", "f32"} {
+			builder := ops.NewBuilder()
+			y := model.StandardizedConv1D(builder, builder.Argument("x", ops.Compute, 1, 2, channels), channels, 5)
+			p, err := policy.Preset(preset)
+			if err != nil {
+				b.Fatal(err)
+			}
+			plan, err := p.Plan(builder.Graph())
+			if err != nil {
+				b.Fatal(err)
+			}
+			// Several sets of weights in turn, which are not in cache when their turn comes, as those of a model.
+			var sets [16]map[*ops.Value]*ops.Tensor
+			turn := 0
+			load := func(v *ops.Value) (*ops.Tensor, error) { return sets[turn][v], nil }
+			for i := range sets {
+				sets[i] = map[*ops.Value]*ops.Tensor{}
+				for _, v := range builder.Graph().Inputs {
+					sets[i][v] = input(v)
+				}
+			}
+			program := cpu.Compile(builder.Graph(), []*ops.Plan{plan}, []*ops.Value{y})
+			b.Run(fmt.Sprintf("%d/%s", channels, preset), func(b *testing.B) {
+				for b.Loop() {
+					turn = (turn + 1) % len(sets)
+					if _, err := program.Run(context.Background(), cpu.Options{Workers: 1, Load: load}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(5*channels*channels), "ns/weight")
+			})
+		}
+	}
+}
