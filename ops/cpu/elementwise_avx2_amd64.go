@@ -73,6 +73,9 @@ func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *b
 // elementwiseAVX2GELU is a geluKernel.
 func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 
+// elementwiseAVX2Rotary is a rotaryKernel.
+func elementwiseAVX2Rotary(mode int, n int, dst *float32, x *float32, cos *float32, sin *float32)
+
 // elementwiseAVX2Lookup is a lookupKernel.
 func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
 

@@ -7257,6 +7257,91 @@ loop65:
 	VZEROUPPER
 	RET
 
+// func elementwiseAVX2Rotary(mode int, n int, dst *float32, x *float32, cos *float32, sin *float32)
+// Requires: AVX, AVX2
+TEXT ·elementwiseAVX2Rotary(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ cos+32(FP), SI
+	MOVQ sin+40(FP), DI
+	SHRQ $0x03, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VMOVUPS (BX), Y0
+
+	// The elements of every pair change places, and the second one its sign.
+	VPERMILPS $0xb1, Y0, Y1
+	VPXOR     elementwiseAVX2firstSigns<>+0(SB), Y1, Y1
+	VMULPS    (SI), Y0, Y0
+	VMULPS    (DI), Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, SI
+	ADDQ      $0x20, DI
+	DECQ      CX
+	JNE       loop0
+	VZEROUPPER
+	RET
+
+mode1:
+loop1:
+	VMOVUPS (BX), Y0
+
+	// The elements of every pair change places, and the second one its sign.
+	VPERMILPS $0xb1, Y0, Y1
+	VPXOR     elementwiseAVX2firstSigns<>+0(SB), Y1, Y1
+	VMULPS    (SI), Y0, Y0
+	VMULPS    (DI), Y1, Y1
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y0, Y2, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y1, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPEQD  Y3, Y2, Y2
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y2, Y2
+	VPANDN    Y1, Y2, Y1
+	VADDPS    Y1, Y0, Y0
+	VPAND     elementwiseAVX27f800000<>+0(SB), Y0, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPEQD  Y2, Y1, Y1
+	VPAND     elementwiseAVX27fffffff<>+0(SB), Y1, Y1
+	VPANDN    Y0, Y1, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, SI
+	ADDQ      $0x20, DI
+	DECQ      CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX2firstSigns<>+0(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+4(SB)/4, $0x00000000
+DATA elementwiseAVX2firstSigns<>+8(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+12(SB)/4, $0x00000000
+DATA elementwiseAVX2firstSigns<>+16(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+20(SB)/4, $0x00000000
+DATA elementwiseAVX2firstSigns<>+24(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+28(SB)/4, $0x00000000
+DATA elementwiseAVX2firstSigns<>+32(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+36(SB)/4, $0x00000000
+DATA elementwiseAVX2firstSigns<>+40(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+44(SB)/4, $0x00000000
+DATA elementwiseAVX2firstSigns<>+48(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+52(SB)/4, $0x00000000
+DATA elementwiseAVX2firstSigns<>+56(SB)/4, $0x80000000
+DATA elementwiseAVX2firstSigns<>+60(SB)/4, $0x00000000
+GLOBL elementwiseAVX2firstSigns<>(SB), RODATA|NOPTR, $64
+
 // func elementwiseAVX2Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
 // Requires: AVX, BMI, MMX+, SSE2
 TEXT ·elementwiseAVX2Lookup(SB), NOSPLIT, $0-48

@@ -73,6 +73,9 @@ func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src 
 // elementwiseAVX512GELU is a geluKernel.
 func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 
+// elementwiseAVX512Rotary is a rotaryKernel.
+func elementwiseAVX512Rotary(mode int, n int, dst *float32, x *float32, cos *float32, sin *float32)
+
 // elementwiseAVX512Lookup is a lookupKernel.
 func elementwiseAVX512Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
 

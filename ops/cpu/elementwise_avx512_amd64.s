@@ -11503,6 +11503,85 @@ done65:
 	VZEROUPPER
 	RET
 
+// func elementwiseAVX512Rotary(mode int, n int, dst *float32, x *float32, cos *float32, sin *float32)
+// Requires: AVX, AVX512F
+TEXT ·elementwiseAVX512Rotary(SB), NOSPLIT, $0-48
+	MOVQ mode+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ cos+32(FP), SI
+	MOVQ sin+40(FP), DI
+	SHRQ $0x04, CX
+	CMPQ AX, $0x01
+	JEQ  mode1
+
+loop0:
+	VMOVUPS (BX), Z0
+
+	// The elements of every pair change places, and the second one its sign.
+	VPERMILPS $0xb1, Z0, Z1
+	VPXORD    elementwiseAVX512firstSigns<>+0(SB), Z1, Z1
+	VMULPS    (SI), Z0, Z0
+	VMULPS    (DI), Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	DECQ      CX
+	JNE       loop0
+	VZEROUPPER
+	RET
+
+mode1:
+	VMOVUPS elementwiseAVX5127f800000<>+0(SB), Z0
+	VMOVUPS elementwiseAVX51280000000<>+0(SB), Z1
+
+loop1:
+	VMOVUPS (BX), Z2
+
+	// The elements of every pair change places, and the second one its sign.
+	VPERMILPS $0xb1, Z2, Z3
+	VPXORD    elementwiseAVX512firstSigns<>+0(SB), Z3, Z3
+	VMULPS    (SI), Z2, Z2
+	VMULPS    (DI), Z3, Z3
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VPTESTNMD Z0, Z3, K1
+	VPANDD    Z1, Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VPTESTNMD Z0, Z2, K1
+	VPANDD    Z1, Z2, K1, Z2
+	VMOVUPS   Z2, (DX)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, SI
+	ADDQ      $0x40, DI
+	DECQ      CX
+	JNE       loop1
+	VZEROUPPER
+	RET
+
+DATA elementwiseAVX512firstSigns<>+0(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+4(SB)/4, $0x00000000
+DATA elementwiseAVX512firstSigns<>+8(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+12(SB)/4, $0x00000000
+DATA elementwiseAVX512firstSigns<>+16(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+20(SB)/4, $0x00000000
+DATA elementwiseAVX512firstSigns<>+24(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+28(SB)/4, $0x00000000
+DATA elementwiseAVX512firstSigns<>+32(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+36(SB)/4, $0x00000000
+DATA elementwiseAVX512firstSigns<>+40(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+44(SB)/4, $0x00000000
+DATA elementwiseAVX512firstSigns<>+48(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+52(SB)/4, $0x00000000
+DATA elementwiseAVX512firstSigns<>+56(SB)/4, $0x80000000
+DATA elementwiseAVX512firstSigns<>+60(SB)/4, $0x00000000
+GLOBL elementwiseAVX512firstSigns<>(SB), RODATA|NOPTR, $64
+
 // func elementwiseAVX512Lookup(mode int, n int, dst *uint16, x *uint16, table *uint32, ahead *byte)
 // Requires: AVX, BMI, MMX+, SSE2
 TEXT ·elementwiseAVX512Lookup(SB), NOSPLIT, $0-48

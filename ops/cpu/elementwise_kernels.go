@@ -61,6 +61,7 @@ type elementwiseKernels struct {
 	sumsBFloat16                 sumKernels[uint16]
 	copyRows                     rowsKernel
 	gelu                         geluKernel
+	rotary                       rotaryKernel
 	lookup                       lookupKernel
 	gatherLookup                 lookupKernel     // nil where there are no gathering instructions for it
 	normGatherLookup             normLookupKernel // likewise

@@ -3,6 +3,7 @@ package cpu
 import (
 	"slices"
 	"testing"
+	"unsafe"
 
 	"bf16lab/bf16"
 	"bf16lab/ops"
@@ -18,7 +19,8 @@ func TestNormLookupKernel(t *testing.T) {
 		if k.normSingleLookup == nil {
 			return
 		}
-		values, ring := randomTable(33), newRing()
+		values := randomTable(33)
+		ring, intact := guardedRing()
 		for _, mode := range []int{0, modeFlush, modeFlush | modeFlushLeft} {
 			for _, c := range []struct{ width, rows int }{{32, 1}, {32, 7}, {32, 8}, {32, 9}, {32, len(x) / 32}, {96, 5}, {96, len(x) / 96}, {1 << 14, len(x) >> 14}} {
 				n := c.rows * c.width
@@ -37,14 +39,25 @@ func TestNormLookupKernel(t *testing.T) {
 						if !slices.Equal(got[:n], want) {
 							t.Fatalf("%s, mode %d, %+v, past caches %v: other codes than of the two kernels", name, mode, c, past)
 						}
-						if got[n] != 0 {
-							t.Fatalf("%s, mode %d, %+v, past caches %v: wrote beyond the end", name, mode, c, past)
+						if got[n] != 0 || !intact() {
+							t.Fatalf("%s, mode %d, %+v, past caches %v: wrote elsewhere", name, mode, c, past)
 						}
 					}
 				}
 			}
 		}
 	})
+}
+
+// guardedRing returns a ring, and what tells whether the memory around it is as it was.
+func guardedRing() (ring *byte, intact func() bool) {
+	const before = 2 * ringBytes
+	all := unsafe.Slice((*byte)(unsafe.Pointer(&fromLine(8*ringBytes, 0)[0])), 8*ringBytes)
+	all = all[-uintptr(unsafe.Pointer(&all[0]))%before:]
+	written := func(b byte) bool { return b != 0 }
+	return &all[before], func() bool {
+		return !slices.ContainsFunc(all[:before], written) && !slices.ContainsFunc(all[before+ringBytes:before+3*ringBytes], written)
+	}
 }
 
 // setGathering decides which kernel lookups take until the test ends.

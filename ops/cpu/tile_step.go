@@ -15,6 +15,7 @@ type tileStep struct {
 	table   *table       // of a chain of steps that ends with this one, where a table carries it out
 	gelu    []float32    // the scale of a GELU whose last equation this is, where one kernel carries out all of it
 	norm    *scaleOffset // the rows of a norm whose last equation this is, likewise, or that comes before the table
+	rotary  bool         // whether it is the last equation of a rotary position embedding, where one kernel carries out all of it
 	moves   bool         // whether it only moves elements, of the storage that it keeps
 	view    bool         // whether the result is the operand's elements where they are, under another shape
 	same    bool         // whether the result is the same for every tile
@@ -151,6 +152,9 @@ func (st *tileStep) vector(ahead **byte) vectorStep {
 	}
 	if st.gelu != nil {
 		return st.geluStep(ahead)
+	}
+	if st.rotary {
+		return st.rotaryStep()
 	}
 	if st.moves {
 		return activeElementwise().moveStep(st.row.params, st.storage, st.row.inner, st.in)

@@ -35,6 +35,7 @@ func main() {
 	c.sumGroups(true)
 	c.copyRows()
 	c.gelu()
+	c.rotary()
 	c.lookup()
 	if c.wide {
 		c.gatherLookup()
