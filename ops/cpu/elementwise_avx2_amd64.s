@@ -7703,7 +7703,7 @@ filledInRow0:
 
 line0:
 	VMOVUPS    (DX), Y0
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPSLLD     $0x10, Y0, Y1
 	MOVQ       (R8), R15
 	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
@@ -8122,7 +8122,7 @@ filledInRow64:
 
 line64:
 	VMOVUPS    (DX), Y0
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPSLLD     $0x10, Y0, Y1
 	MOVQ       (R8), R15
 	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
@@ -8583,7 +8583,7 @@ filledInRow1:
 line1:
 	VMOVUPS    (DX), Y0
 	VPSLLD     $0x10, Y0, Y1
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	MOVQ       (R8), R15
 	VMULPS     (AX)(R11*4), Y1, Y1
@@ -9082,7 +9082,7 @@ filledInRow65:
 line65:
 	VMOVUPS    (DX), Y0
 	VPSLLD     $0x10, Y0, Y1
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	MOVQ       (R8), R15
 	VMULPS     (AX)(R11*4), Y1, Y1
@@ -9602,7 +9602,7 @@ filledInRow33:
 line33:
 	VMOVUPS    (DX), Y0
 	VPSLLD     $0x10, Y0, Y1
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
 	MOVQ       (R8), R15
@@ -10141,7 +10141,7 @@ filledInRow97:
 line97:
 	VMOVUPS    (DX), Y0
 	VPSLLD     $0x10, Y0, Y1
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPAND      elementwiseAVX2ffff0000<>+0(SB), Y0, Y0
 	VPAND      elementwiseAVX27f800000<>+0(SB), Y1, Y2
 	MOVQ       (R8), R15

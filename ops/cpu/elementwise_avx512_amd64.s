@@ -11896,7 +11896,7 @@ row0:
 	MOVQ offset+48(FP), R9
 
 turn0:
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VMOVUPS    (DX), Z6
 	VPSLLD     $0x10, Z6, Z9
 	VPANDD     Z0, Z6, Z6
@@ -11975,7 +11975,7 @@ row64:
 	MOVQ offset+48(FP), R9
 
 turn64:
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VMOVUPS    (DX), Z6
 	VPSLLD     $0x10, Z6, Z9
 	VPANDD     Z0, Z6, Z6
@@ -12053,7 +12053,7 @@ row17:
 	MOVQ offset+48(FP), R9
 
 turn17:
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	VMOVUPS        (DX), Z5
 	VPSLLD         $0x10, Z5, Z6
 	VPANDD         Z0, Z5, Z5
@@ -12106,7 +12106,7 @@ row81:
 	MOVQ offset+48(FP), R9
 
 turn81:
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	VMOVUPS        (DX), Z5
 	VPSLLD         $0x10, Z5, Z6
 	VPANDD         Z0, Z5, Z5
@@ -12162,7 +12162,7 @@ row49:
 	MOVQ offset+48(FP), R9
 
 turn49:
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	VMOVUPS        (DX), Z7
 	VPSLLD         $0x10, Z7, Z8
 	VPANDD         Z2, Z7, Z7
@@ -12221,7 +12221,7 @@ row113:
 	MOVQ offset+48(FP), R9
 
 turn113:
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	VMOVUPS        (DX), Z7
 	VPSLLD         $0x10, Z7, Z8
 	VPANDD         Z2, Z7, Z7
@@ -12283,7 +12283,7 @@ row1:
 	MOVQ offset+48(FP), R9
 
 turn1:
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
@@ -12372,7 +12372,7 @@ row65:
 	MOVQ offset+48(FP), R9
 
 turn65:
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
@@ -12462,7 +12462,7 @@ row33:
 	MOVQ offset+48(FP), R9
 
 turn33:
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
@@ -12555,7 +12555,7 @@ row97:
 	MOVQ offset+48(FP), R9
 
 turn97:
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VMOVUPS    (DX), Z8
 	VPSLLD     $0x10, Z8, Z11
 	VPANDD     Z0, Z8, Z8
@@ -12801,7 +12801,7 @@ filledInRow0:
 
 line0:
 	VMOVUPS    (DX), Z6
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	MOVQ       (R8), R15
 	VPSLLD     $0x10, Z6, Z7
 	MOVWQZX    R15, R12
@@ -13131,7 +13131,7 @@ filledInRow64:
 
 line64:
 	VMOVUPS    (DX), Z6
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	MOVQ       (R8), R15
 	VPSLLD     $0x10, Z6, Z7
 	MOVWQZX    R15, R12
@@ -13436,7 +13436,7 @@ filledInRow17:
 
 line17:
 	VMOVUPS        (DX), Z4
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	MOVQ           (R8), R15
 	MOVWQZX        R15, R12
 	BEXTRQ         R9, R15, R13
@@ -13716,7 +13716,7 @@ filledInRow81:
 
 line81:
 	VMOVUPS        (DX), Z4
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	MOVQ           (R8), R15
 	MOVWQZX        R15, R12
 	BEXTRQ         R9, R15, R13
@@ -14003,7 +14003,7 @@ filledInRow49:
 
 line49:
 	VMOVUPS        (DX), Z6
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	MOVQ           (R8), R15
 	MOVWQZX        R15, R12
 	BEXTRQ         R9, R15, R13
@@ -14293,7 +14293,7 @@ filledInRow113:
 
 line113:
 	VMOVUPS        (DX), Z6
-	PREFETCHT1     (SI)
+	PREFETCHT0     (SI)
 	MOVQ           (R8), R15
 	MOVWQZX        R15, R12
 	BEXTRQ         R9, R15, R13
@@ -14614,7 +14614,7 @@ filledInRow1:
 
 line1:
 	VMOVUPS    (DX), Z8
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	MOVQ       (R8), R15
 	VPSLLD     $0x10, Z8, Z9
 	MOVWQZX    R15, R12
@@ -14962,7 +14962,7 @@ filledInRow65:
 
 line65:
 	VMOVUPS    (DX), Z8
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	MOVQ       (R8), R15
 	VPSLLD     $0x10, Z8, Z9
 	MOVWQZX    R15, R12
@@ -15315,7 +15315,7 @@ filledInRow33:
 
 line33:
 	VMOVUPS    (DX), Z8
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPSLLD     $0x10, Z8, Z9
 	MOVQ       (R8), R15
 	MOVWQZX    R15, R12
@@ -15671,7 +15671,7 @@ filledInRow97:
 
 line97:
 	VMOVUPS    (DX), Z8
-	PREFETCHT1 (SI)
+	PREFETCHT0 (SI)
 	VPSLLD     $0x10, Z8, Z9
 	MOVQ       (R8), R15
 	MOVWQZX    R15, R12

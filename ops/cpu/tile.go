@@ -88,8 +88,12 @@ func (x *rowsRun) carryOut(from, to int) {
 			}
 		}
 		tile, end, step := x.share(g, groups, from, to)
-		for ; tile < end; tile += step {
+		together := x.together(step)
+		for step *= together; tile < end; tile += step {
 			lo, hi := x.unit.tile(tile, perTile)
+			if together > 1 {
+				_, hi = x.unit.tile(min(tile+together, end)-1, perTile)
+			}
 			later := -1
 			if tile+step < end {
 				later, _ = x.unit.tile(tile+step, perTile)
@@ -114,6 +118,38 @@ func (x *rowsRun) share(group, groups, from, to int) (first, end, step int) {
 	}
 	n := to - from
 	return from + n*group/groups, from + n*(group+1)/groups, 1
+}
+
+// straightTiles is how many tiles are computed together by programs that are straight: the kernels have longer runs.
+const straightTiles = 4
+
+// together returns how many tiles that lie step apart are computed together.
+func (x *rowsRun) together(step int) int {
+	if step > 1 || slices.ContainsFunc(x.programs, func(p *tileProgram) bool { return !p.straight() }) {
+		return 1
+	}
+	return straightTiles
+}
+
+// straight tells whether one step is carried out, from stored rows to where its result is kept: nothing of a tile has to stay in
+// cache, or has a buffer.
+func (p *tileProgram) straight() bool {
+	carriedOut := 0
+	for i := range p.steps {
+		st := &p.steps[i]
+		if st.fused {
+			continue
+		}
+		if carriedOut++; st.slot != noBuffer || st.stored == nil || st.plan.Alias || st.view || st.same || st.in[0].whole {
+			return false
+		}
+		for _, src := range st.in {
+			if src.fixed == nil && (src.step >= 0 || src.kind != tiled || src.slot != inPlace) {
+				return false
+			}
+		}
+	}
+	return carriedOut == 1
 }
 
 // end books the time that was spent.

@@ -14,7 +14,7 @@ func (c *code) normGatherLookup() {
 		order := c.pairOrder()
 		c.eachRow(m, Load(Param("rows"), GP64()), func(scale, offset Register) {
 			c.together(1, func(int) {
-				c.do(func() { PREFETCHT1(Mem{Base: ahead}) })
+				c.do(func() { PREFETCHT0(Mem{Base: ahead}) })
 				v := c.normOfCodes(m, order, Mem{Base: x}, Mem{Base: scale}, Mem{Base: offset})
 				c.write(m, c.gather(v, table), Mem{Base: dst})
 			})
@@ -80,7 +80,7 @@ func (c *code) normSingleLookup() {
 		JEQ(LabelRef(fmt.Sprintf("empty%d", m)))
 		loop("line", rest, func() {
 			c.beside(func() { store = norm() }, func() {
-				c.do(func() { PREFETCHT1(Mem{Base: ahead}) })
+				c.do(func() { PREFETCHT0(Mem{Base: ahead}) })
 				c.lookupLine(m, ring, table, dst, fields)
 			})
 			store()
