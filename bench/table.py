@@ -14,8 +14,8 @@ ROWS = [
     ('gemm-32x1536x3072', 'float32 product, 32 x 1,536 x 3,072', [('OpenBLAS', 'gemm-32x1536x3072')]),
     ('conv5-768-4096', 'convolution of width 5, 768 to 768 channels, 4,096 positions', []),
     ('copy', 'copy of 256 MiB', []),
-    ('norm-gelu', 'RMSBatchNorm and GELU in bfloat16', []),
-    ('norm-gelu-f32', 'RMSBatchNorm and GELU in float32', []),
+    ('norm-gelu', 'RMSBatchNorm and GELU in bfloat16', [(OURS, 'copy')]),
+    ('norm-gelu-f32', 'RMSBatchNorm and GELU in float32', [(OURS, 'copy')]),
     ('trunk-4096', 'trunk and embeddings, 4,096 bases, `jax-cpu-eager`',
      [('PyTorch float32 eager', 'trunk-4096'), ('JAX bf16-prim', 'trunk-4096')]),
     ('trunk-4096-f32', 'the same, `f32`', [('PyTorch float32 eager', 'trunk-4096')]),
@@ -42,15 +42,24 @@ def read(path):
 
 def compared(ours, other):
     """Time of ours / time of the other. Of two lengths of one measurement, the time per base without attention: that of attention grows
-    with the square of the length."""
+    with the square of the length. Of the copy, the time for as many bytes."""
+    if other['name'] == 'copy':
+        return ours['seconds'] / copied(ours, other)
     if ours['tool'] != other['tool'] or not ours.get('attention'):
         return ours['seconds'] / other['seconds']
     length, before = (int(r['name'].split('-')[1]) for r in (ours, other))
     return (ours['seconds'] - ours['attention']) / length / ((other['seconds'] - other['attention']) / before)
 
 
+def copied(ours, copy):
+    """Seconds in which the copy moves as many bytes."""
+    return copy['seconds'] * ours['bytes'] / copy['bytes']
+
+
 def beside_it(ours, tool, other):
-    """What stands beside ours: another tool, the policies one after the other, or another length."""
+    """What stands beside ours: another tool, the policies one after the other, another length, or a copy."""
+    if other['name'] == 'copy':
+        return f'copy of as many bytes {seconds(copied(ours, other))}'
     if tool != OURS:
         return f'{tool} {seconds(other["seconds"])}'
     if other.get('attention'):
