@@ -27,29 +27,44 @@ func (f lookupKernel) run(past bool, dst, x []uint16, t *table, ahead *byte) {
 
 // lookupKernel returns the faster kernel for lookups, nil if there is none.
 func (k *elementwiseKernels) lookupKernel() lookupKernel {
-	if k.gatherLookup != nil && gatheringIsFaster(k) {
+	if k.gatherLookup == nil {
+		return k.lookup
+	}
+	look := func(f lookupKernel) func() {
+		var t table
+		dst := make([]uint16, timedCodes)
+		return func() { f.run(false, dst, codesToTime(), &t, nil) }
+	}
+	if gatheringLookups.isFaster(look(k.gatherLookup), look(k.lookup)) {
 		return k.gatherLookup
 	}
 	return k.lookup
 }
 
-// gathering is whether gathering instructions are faster than single loads, once that is known.
-var gathering struct {
+// gathering is whether a kernel with gathering instructions takes less time than one with single loads, once that is known. No feature
+// bit says it: lookups take half as long on Emerald Rapids, while elsewhere the instruction is carried out as many small ones.
+type gathering struct {
 	sync.Once
 	faster bool
 }
 
-// gatheringIsFaster tells whether lookups by gathering instructions take less time than by single loads, because no feature bit
-// says it: on Emerald Rapids they take half as long, elsewhere they are carried out as many small operations.
-func gatheringIsFaster(k *elementwiseKernels) bool {
-	gathering.Do(func() {
-		var t table
-		var x, dst [64 * codesAtOnce]uint16
-		for i := range x {
-			x[i] = uint16(i * 37 % len(x))
-		}
-		look := func(f lookupKernel) func() { return func() { f.run(false, dst[:], x[:], &t, nil) } }
-		gathering.faster = isFaster(look(k.gatherLookup), look(k.lookup))
-	})
-	return gathering.faster
+// The choices between gathering instructions and single loads.
+var gatheringLookups, gatheringNorms gathering
+
+// isFaster times the kernels when it is called first.
+func (g *gathering) isFaster(gather, single func()) bool {
+	g.Do(func() { g.faster = isFaster(gather, single) })
+	return g.faster
 }
+
+// timedCodes is the number of codes by which kernels are timed.
+const timedCodes = 64 * codesAtOnce
+
+// codesToTime returns codes of different numbers between 1 and 2^16.
+var codesToTime = sync.OnceValue(func() []uint16 {
+	x := make([]uint16, timedCodes)
+	for i := range x {
+		x[i] = uint16(0x3f80 + i*37%len(x))
+	}
+	return x
+})

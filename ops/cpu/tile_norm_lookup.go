@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"slices"
 	"unsafe"
 
 	"bf16lab/ops"
@@ -33,7 +34,16 @@ func (p *tileProgram) onlyReader(r *run, i int) int {
 
 // normLookup returns the faster kernel for a norm and a lookup, nil if there is none.
 func (k *elementwiseKernels) normLookup() normLookupKernel {
-	if k.normGatherLookup != nil && gatheringIsFaster(k) {
+	if k.normGatherLookup == nil {
+		return k.normSingleLookup
+	}
+	rows := scaleOffset{scale: slices.Repeat([]float32{1}, codesAtOnce), offset: make([]float32, codesAtOnce)}
+	look := func(f normLookupKernel) func() {
+		var t table
+		dst, codes, ring := make([]uint16, timedCodes), rows.forCodes(), newRing()
+		return func() { f.run(modeFlush, false, dst, codesToTime(), codes, &t, nil, ring) }
+	}
+	if gatheringNorms.isFaster(look(k.normGatherLookup), look(k.normSingleLookup)) {
 		return k.normGatherLookup
 	}
 	return k.normSingleLookup

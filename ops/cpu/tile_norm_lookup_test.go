@@ -60,12 +60,12 @@ func guardedRing() (ring *byte, intact func() bool) {
 	}
 }
 
-// setGathering decides which kernel lookups take until the test ends.
+// setGathering decides which kernel norms with lookups take until the test ends.
 func setGathering(t *testing.T, faster bool) {
-	gatheringIsFaster(activeElementwise())
-	before := gathering.faster
-	gathering.faster = faster
-	t.Cleanup(func() { gathering.faster = before })
+	activeElementwise().normLookup()
+	before := gatheringNorms.faster
+	gatheringNorms.faster = faster
+	t.Cleanup(func() { gatheringNorms.faster = before })
 }
 
 // loadRounded is load with values of bfloat16.
