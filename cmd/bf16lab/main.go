@@ -27,7 +27,21 @@ const (
 // debugVariable is the environment variable that asks for the stack of a bug.
 const debugVariable = "BF16LAB_DEBUG"
 
-func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	limitGarbage()
+	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// garbagePercent is how much garbage there may be for what is in use, where the user does not set GOGC. Most of what is in use are
+// weights, which hold no pointers: looking for garbage costs little, while memory that is used for the first time has to be cleared by
+// the system.
+const garbagePercent = 20
+
+func limitGarbage() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
+	}
+}
 
 // commandLine is what kong parses.
 type commandLine struct {

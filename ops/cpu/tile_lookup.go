@@ -30,12 +30,12 @@ func (k *elementwiseKernels) lookupKernel() lookupKernel {
 	if k.gatherLookup == nil {
 		return k.lookup
 	}
-	look := func(f lookupKernel) func() {
-		var t table
-		dst := make([]uint16, timedCodes)
-		return func() { f.run(false, dst, codesToTime(), &t, nil) }
-	}
-	if gatheringLookups.isFaster(look(k.gatherLookup), look(k.lookup)) {
+	gatheringLookups.Do(func() {
+		t, x, dst := new(table), codesToTime(), make([]uint16, timedCodes)
+		look := func(f lookupKernel) func() { return func() { f.run(false, dst, x, t, nil) } }
+		gatheringLookups.faster = isFaster(look(k.gatherLookup), look(k.lookup))
+	})
+	if gatheringLookups.faster {
 		return k.gatherLookup
 	}
 	return k.lookup
@@ -51,20 +51,14 @@ type gathering struct {
 // The choices between gathering instructions and single loads.
 var gatheringLookups, gatheringNorms gathering
 
-// isFaster times the kernels when it is called first.
-func (g *gathering) isFaster(gather, single func()) bool {
-	g.Do(func() { g.faster = isFaster(gather, single) })
-	return g.faster
-}
-
 // timedCodes is the number of codes by which kernels are timed.
 const timedCodes = 64 * codesAtOnce
 
 // codesToTime returns codes of different numbers between 1 and 2^16.
-var codesToTime = sync.OnceValue(func() []uint16 {
+func codesToTime() []uint16 {
 	x := make([]uint16, timedCodes)
 	for i := range x {
 		x[i] = uint16(0x3f80 + i*37%len(x))
 	}
 	return x
-})
+}

@@ -37,13 +37,15 @@ func (k *elementwiseKernels) normLookup() normLookupKernel {
 	if k.normGatherLookup == nil {
 		return k.normSingleLookup
 	}
-	rows := scaleOffset{scale: slices.Repeat([]float32{1}, codesAtOnce), offset: make([]float32, codesAtOnce)}
-	look := func(f normLookupKernel) func() {
-		var t table
-		dst, codes, ring := make([]uint16, timedCodes), rows.forCodes(), newRing()
-		return func() { f.run(modeFlush, false, dst, codesToTime(), codes, &t, nil, ring) }
-	}
-	if gatheringNorms.isFaster(look(k.normGatherLookup), look(k.normSingleLookup)) {
+	gatheringNorms.Do(func() {
+		t, x, dst, ring := new(table), codesToTime(), make([]uint16, timedCodes), newRing()
+		rows := (&scaleOffset{scale: slices.Repeat([]float32{1}, codesAtOnce), offset: make([]float32, codesAtOnce)}).forCodes()
+		look := func(f normLookupKernel) func() {
+			return func() { f.run(modeFlush, false, dst, x, rows, t, nil, ring) }
+		}
+		gatheringNorms.faster = isFaster(look(k.normGatherLookup), look(k.normSingleLookup))
+	})
+	if gatheringNorms.faster {
 		return k.normGatherLookup
 	}
 	return k.normSingleLookup
