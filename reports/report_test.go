@@ -115,7 +115,7 @@ func TestPicturesOfAwkwardRuns(t *testing.T) {
 			t.Run(name+"_"+p.name, func(t *testing.T) {
 				d := p.make(run)
 				if d == nil {
-					t.Skip("no data")
+					t.Skip("this run has no data for the picture")
 				}
 				if _, err := drawPicture(d, formatSVG); err != nil {
 					t.Error(err)

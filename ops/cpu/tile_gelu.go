@@ -1,15 +1,16 @@
 package cpu
 
 import (
+	"slices"
 	"unsafe"
 
 	"bf16lab/ops"
 	"bf16lab/ops/elementary"
 )
 
-// fuse lets one kernel carry out the three equations of a GELU in float32, x * logistic(scale * x), where nothing else wants the
+// fuseGELU lets one kernel carry out the three equations of a GELU in float32, x * logistic(scale * x), where nothing else wants the
 // two results in between. The first two steps are left out then.
-func (p *tileProgram) fuse(r *run) {
+func (p *tileProgram) fuseGELU(r *run) {
 	if activeElementwise().gelu == nil {
 		return
 	}
@@ -75,19 +76,14 @@ func sameSource(a, b *tileSource) bool {
 }
 
 // within tells whether the result of a step is read by the next one only.
-func (p *tileProgram) within(r *run, i int) bool {
-	out := p.steps[i].row.node.Out[0]
-	if p.steps[i].stored != nil || len(r.watches[out]) > 0 {
+func (p *tileProgram) within(r *run, i int) bool { return p.readWithin(r, i, []int{i + 1}) }
+
+// readWithin tells whether the result of a step is wanted by the given steps only.
+func (p *tileProgram) readWithin(r *run, i int, readers []int) bool {
+	if p.steps[i].stored != nil || len(r.watches[p.steps[i].row.node.Out[0]]) > 0 {
 		return false
 	}
-	for j := range p.steps {
-		for _, src := range p.steps[j].in {
-			if src.step == i && j != i+1 {
-				return false
-			}
-		}
-	}
-	return true
+	return !slices.ContainsFunc(p.readers(i), func(reader int) bool { return !slices.Contains(readers, reader) })
 }
 
 // geluStep is the vectorStep of the last of three fused steps.

@@ -33,7 +33,7 @@ func (r *run) newTileProgram(u *unit, in *instance, perTile int) *tileProgram {
 	}
 	if r.inspector == nil {
 		p.tabulate(r)
-		p.fuse(r)
+		p.fuseGELU(r)
 		p.fuseRotary(r)
 		p.fuseNorms(r)
 	}

@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"slices"
-
-	"bf16lab/ops"
-)
+import "bf16lab/ops"
 
 // fuseRotary lets one kernel carry out the eight equations of a rotary position embedding in float32, x * cos + turned * sin, where
 // every pair of turned is that of x with its elements exchanged and the first of them negated, and nothing else wants what lies
@@ -27,11 +23,11 @@ func (p *tileProgram) fuseRotary(r *run) {
 // it and the operands: x, cosines and sines.
 func (p *tileProgram) rotary(r *run, i int) (inner []int, operands []tileSource, ok bool) {
 	sum := &p.steps[i]
-	if !p.rotates(sum, ops.AddPrimitive, sum) {
+	if !sum.computesPlainly(ops.AddPrimitive, sum) {
 		return nil, nil, false
 	}
 	first, second := sum.in[0].step, sum.in[1].step
-	if first < 0 || second < 0 || !p.rotates(&p.steps[first], ops.MulPrimitive, sum) || !p.rotates(&p.steps[second], ops.MulPrimitive, sum) {
+	if first < 0 || second < 0 || !p.steps[first].computesPlainly(ops.MulPrimitive, sum) || !p.steps[second].computesPlainly(ops.MulPrimitive, sum) {
 		return nil, nil, false
 	}
 	x, cos, sin := p.steps[first].in[0], p.steps[first].in[1], p.steps[second].in[1]
@@ -48,9 +44,9 @@ func (p *tileProgram) rotary(r *run, i int) (inner []int, operands []tileSource,
 	return inner, []tileSource{x, cos, sin}, true
 }
 
-// rotates tells whether a step is an equation of a primitive in float32 as the kernel carries it out, flushing what the last one of
-// the embedding does.
-func (p *tileProgram) rotates(st *tileStep, primitive ops.Primitive, last *tileStep) bool {
+// computesPlainly tells whether a step is an equation of a primitive on float32 pairs that its own kernel would carry out as it is,
+// flushing what the last one of the embedding does.
+func (st *tileStep) computesPlainly(primitive ops.Primitive, last *tileStep) bool {
 	return st.row.node.Primitive == primitive && st.kernels && !st.fused && st.table == nil && st.norm == nil && st.gelu == nil && st.storage == ops.StoreFloat32 &&
 		st.plan.Flush == last.plan.Flush && st.plan.FlushOperands == [3]bool{} && st.in[0].slot == inPlace && st.in[1].slot == inPlace &&
 		len(st.row.inner) > 0 && st.row.inner[len(st.row.inner)-1]%2 == 0
@@ -93,19 +89,6 @@ func takes(st *tileStep, second int) bool {
 // hasRows tells whether the source has a row of float32 of the given shape for every row of a tile.
 func (src *tileSource) hasRows(inner ops.Shape) bool {
 	return src.fixed == nil && !src.whole && (src.kind == tiled || src.kind == cyclic) && src.storage == ops.StoreFloat32 && src.slot == inPlace && src.inner.Equal(inner)
-}
-
-// readWithin tells whether the result of a step is wanted by the given steps only.
-func (p *tileProgram) readWithin(r *run, k int, readers []int) bool {
-	if p.steps[k].stored != nil || len(r.watches[p.steps[k].row.node.Out[0]]) > 0 {
-		return false
-	}
-	for _, reader := range p.readers(k) {
-		if !slices.Contains(readers, reader) {
-			return false
-		}
-	}
-	return true
 }
 
 // rotaryStep is the vectorStep of the last equation of a rotary position embedding.

@@ -74,6 +74,7 @@ func (c *code) normSingleLookup() {
 			store()
 			next("filledInRow")
 		})
+		// Fewer lines than the ring holds leave ring in the middle of it, and the loop has counted them down.
 		Load(Param("ring"), ring)
 		splitLines(filling, rest)
 		CMPQ(rest, Imm(0))
