@@ -99,7 +99,8 @@ func summarize(run *results.Run, p int) summaryRow {
 	return row
 }
 
-// fit shortens policies and taps until the table is no wider than width.
+// fit shortens policies and taps until the table is no wider than width. Of the two columns of taps, one that needs less than
+// half of what is left gets all it needs.
 func fit(rows []summaryRow, width int) {
 	const longestPolicy = 20
 	used, widths := 0, [2]int{}
@@ -124,7 +125,7 @@ func fit(rows []summaryRow, width int) {
 		}
 	}
 	left := width - used
-	worst := max(widths[0]-max(0, widths[0]+widths[1]-left)/2, min(widths[0], left/2))
+	worst := max(left-widths[1], min(widths[0], left/2))
 	first := left - worst
 	for i := range rows {
 		rows[i].worst, rows[i].first = shortenTap(rows[i].worst, worst), shortenTap(rows[i].first, first)

@@ -77,7 +77,7 @@ func TestSummaryFits(t *testing.T) {
 		_, table, _ := strings.Cut(text, "\n\n")
 		for line := range strings.Lines(table) {
 			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > tableWidth {
-				t.Fatalf("%d columns: %q", n, line)
+				t.Fatalf("%d columns: %q\n%s", n, line, table)
 			}
 		}
 		for _, figure := range []string{" 5.43e-2 ", " 1.00e10 ", " +Inf ", " as reference", " 2 taps"} {
@@ -86,6 +86,25 @@ func TestSummaryFits(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSummaryShortColumn has one long name, in the column of the worst taps: the other column of taps stays whole, header and all.
+func TestSummaryShortColumn(t *testing.T) {
+	run := summaryRun()
+	for i, name := range []string{"_", "_", strings.Repeat("_", 54)} {
+		run.Taps[i].Name = "alphagenome/" + name
+	}
+	run.Policies[3].Name = strings.Repeat("=", 13)
+	var out bytes.Buffer
+	writeSummary(&out, run, tableWidth)
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > tableWidth {
+			t.Errorf("%d columns: %q", n, line)
+		}
+	}
+	if header := "  first tap over 1e-2  "; !strings.Contains(out.String(), header) {
+		t.Errorf("%q is missing:\n%s", header, out.String())
+	}
 }
 
 func TestShorten(t *testing.T) {
