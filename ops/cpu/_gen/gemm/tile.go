@@ -36,18 +36,19 @@ func tile512(size, height int) {
 			VMOVUPD_Z(from, columns[j], to)
 		}
 	}, func(v VecVirtual) { VPXORD(v, v, v) })
-	b := []VecVirtual{ZMM(), ZMM()}
+	b, x := []VecVirtual{ZMM(), ZMM()}, ZMM()
 	t.loop(func() {
 		for j, v := range b {
 			VMOVUPS(Mem{Base: t.b, Disp: j * t.vector}, v)
 		}
 		for i, row := range t.acc {
-			x := Mem{Base: t.a, Disp: i * size}
+			// To a register: a memory operand in every multiplication would be more loads than Intel's processors carry out.
+			t.broadcast(i, x)
 			for j, acc := range row {
 				if size == 4 {
-					VFMADD231PS_BCST(x, b[j], acc)
+					VFMADD231PS(x, b[j], acc)
 				} else {
-					VFMADD231PD_BCST(x, b[j], acc)
+					VFMADD231PD(x, b[j], acc)
 				}
 			}
 		}
@@ -105,12 +106,7 @@ func tile256(size, height int, fused bool) {
 			VMOVUPS(Mem{Base: t.b, Disp: j * t.vector}, v)
 		}
 		for i, row := range t.acc {
-			from := Mem{Base: t.a, Disp: i * size}
-			if size == 4 {
-				VBROADCASTSS(from, x)
-			} else {
-				VBROADCASTSD(from, x)
-			}
+			t.broadcast(i, x)
 			for j, acc := range row {
 				multiplyAdd(b[j], acc)
 			}
@@ -120,6 +116,16 @@ func tile256(size, height int, fused bool) {
 		VMOVUPS(c, x)
 		add(acc, x, acc)
 	}, func(_ int, acc VecVirtual, to Mem) { VMOVUPS(acc, to) })
+}
+
+// broadcast emits the load of the left operand's value in row i.
+func (t *tile) broadcast(i int, x VecVirtual) {
+	from := Mem{Base: t.a, Disp: i * t.size}
+	if t.size == 4 {
+		VBROADCASTSS(from, x)
+	} else {
+		VBROADCASTSD(from, x)
+	}
 }
 
 // begin opens the function, loads its arguments and allocates the accumulators.
