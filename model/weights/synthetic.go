@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unsafe"
 
+	"bf16lab/internal/machine"
 	"bf16lab/internal/nearest"
 )
 
@@ -70,6 +72,7 @@ func (s Synthetic) Tensor(module, leaf string, shape []int) ([]float32, error) {
 		return nil, fmt.Errorf("weights: tensor %q: shape %v has no middle axis", module+"/"+leaf, shape)
 	}
 	values := make([]float32, size)
+	machine.AdviseLargePages(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*size))
 	s.Fill(values, module, leaf, shape, exponent)
 	return values, nil
 }

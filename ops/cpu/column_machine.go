@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"time"
+	"unsafe"
 
 	"bf16lab/ops"
 )
@@ -38,10 +39,11 @@ func (r *run) runColumns(s *step, u *unit, pass []int) {
 // columnMachine carries out a column program with buffers of its own.
 type columnMachine struct {
 	tileMachine
-	program  *columnProgram
-	repeated [][]float32 // by step: a row, several times
-	sum      *tileSum
-	arena    []byte // holds the buffers; from systemAlloc, so that the next unit need not clear it
+	program   *columnProgram
+	lo, width int         // the current columns
+	repeated  [][]float32 // by step: a row, several times
+	sum       *tileSum
+	arena     []byte // holds the buffers; from systemAlloc, so that the next unit need not clear it
 }
 
 func (p *columnProgram) columnMachine() *columnMachine {
@@ -70,88 +72,123 @@ func (p *columnProgram) bufferBytes() int {
 
 // run computes columns lo..hi-1.
 func (m *columnMachine) run(lo, hi int) {
-	for i := range m.program.steps {
-		m.results[i] = m.step(i, lo, hi)
+	m.lo = lo
+	if m.width != hi-lo {
+		m.setWidth(hi - lo)
+	}
+	for i := range m.program.sweeps {
+		m.sweep(&m.program.sweeps[i])
 	}
 }
 
-func (m *columnMachine) step(i, lo, hi int) *ops.Tensor {
-	st, c := &m.program.steps[i], m.program.unit.column[i]
-	shape := ops.Shape{m.program.rows(c.whole), hi - lo}
-	in := make([]*ops.Tensor, len(st.in))
+// setWidth makes the places of the steps those of blocks of so many columns.
+func (m *columnMachine) setWidth(width int) {
+	m.width = width
+	for i := range m.places {
+		row := func() tilePlace { return newTilePlace(ops.Shape{width}) }
+		places := &m.places[i]
+		places.out = row()
+		for j := range places.in {
+			places.sources[j], places.operands[j] = row(), row()
+		}
+	}
+}
+
+// step carries out a step for the rows of a chunk.
+func (m *columnMachine) step(i int, c chunk) *ops.Tensor {
+	st, whole, places := &m.program.steps[i], m.program.unit.column[i].whole, &m.places[i]
 	for j := range st.in {
-		in[j] = m.operand(i, j, lo, hi)
+		places.in[j] = m.operand(i, j, c)
 	}
 	if st.plan.Alias {
-		return in[0].As(shape)
+		return places.out.rows(places.in[0], 0, m.count(whole, c))
 	}
-	out := m.buffers[st.slot].Range(0, shape.Size(), shape)
+	var out *ops.Tensor
+	if whole {
+		out = m.rows(&places.out, m.program.places[i], c)
+	} else {
+		out = places.out.rows(m.buffers[st.slot], 0, 1)
+	}
 	switch {
 	case m.program.sums[i]:
-		m.sumInto(i, out, in[0])
+		m.sumInto(i, out, places.in[0])
 	case reshapes(st.row.node.Primitive):
-		copy(bytesOf(out), bytesOf(in[0]))
+		copy(bytesOf(out), bytesOf(places.in[0]))
 		if st.plan.Round {
 			roundTo(st.plan.Output, out)
 		}
-	case m.vectors[i] != nil && c.whole:
-		m.vectors[i](m.repeat(i, out, in))
+	case m.vectors[i] != nil && whole:
+		m.repeat(i, out, places.in)
+		m.vectors[i](out, places.in)
 	default:
-		m.evaluate(i, out, in)
+		m.evaluate(i, out, places.in)
 	}
 	if st.stored != nil {
-		m.keep(i, out, lo, hi)
+		m.keep(i, out, c)
 	}
 	return out
 }
 
-// operand returns an operand of a step for the current columns.
-func (m *columnMachine) operand(i, j, lo, hi int) *ops.Tensor {
-	src := &m.program.steps[i].in[j]
+// count returns the number of rows that a value has in a chunk.
+func (m *columnMachine) count(whole bool, c chunk) int {
+	if whole {
+		return c.hi - c.lo
+	}
+	return 1
+}
+
+// operand returns an operand of a step for the rows of a chunk.
+func (m *columnMachine) operand(i, j int, c chunk) *ops.Tensor {
+	src, o, places := &m.program.steps[i].in[j], m.program.operands[i][j], &m.places[i]
 	if src.fixed != nil {
 		return src.fixed
 	}
-	whole := m.program.unit.wholeOperand(m.program.steps[i].row.node.In[j])
-	shape := ops.Shape{m.program.rows(whole), hi - lo}
 	var t *ops.Tensor
 	switch {
+	case src.step >= 0 && o.whole:
+		t = m.rows(&places.sources[j], m.program.places[src.step], c)
 	case src.step >= 0:
-		t = m.results[src.step].As(shape)
-	case whole:
-		t = m.buffers[m.program.gather[i][j]].Range(0, shape.Size(), shape)
-		copyRows(bytesOf(t), 0, bytesOf(src.stored), lo, hi-lo, hi-lo, m.program.unit.columnCount(), src.storage.Bytes())
+		t = places.sources[j].rows(m.results[src.step], 0, 1)
+	case o.whole:
+		t = m.rows(&places.sources[j], place{o.gather, o.local}, c)
+		size, columns := src.storage.Bytes(), m.program.unit.columnCount()
+		copyRows(false, bytesOf(t), 0, bytesOf(src.stored)[c.lo*columns*size:], m.lo, m.width, m.width, columns, size)
 	default:
-		t = src.stored.Range(lo, hi, shape)
+		t = src.stored.Range(m.lo, m.lo+m.width, ops.Shape{1, m.width})
 	}
 	if src.slot < 0 {
 		return t
 	}
-	buffer := m.buffers[src.slot].Range(0, shape.Size(), shape)
+	buffer := places.operands[j].rows(m.buffers[src.slot], 0, m.count(o.whole, c))
 	decode(buffer, t)
 	roundTo(src.round, buffer)
 	return buffer
 }
 
-// keep stores the current columns of a result.
-func (m *columnMachine) keep(i int, out *ops.Tensor, lo, hi int) {
-	st := &m.program.steps[i]
+// keep stores the rows of a result that a chunk has.
+func (m *columnMachine) keep(i int, out *ops.Tensor, c chunk) {
+	st, columns := &m.program.steps[i], m.program.unit.columnCount()
 	if k := m.program.kept[i]; k >= 0 {
 		narrow := m.buffers[k].Range(0, out.Shape.Size(), out.Shape)
 		encode(narrow, out)
 		out = narrow
 	}
-	width := m.program.unit.columnCount()
-	copyRows(bytesOf(st.stored), lo, bytesOf(out), 0, hi-lo, width, hi-lo, out.Storage().Bytes())
+	size := out.Storage().Bytes()
+	copyRows(st.past, bytesOf(st.stored)[c.lo*columns*size:], m.lo, bytesOf(out), 0, m.width, columns, m.width, size)
 }
 
 // copyRows copies width elements of every row from column fromColumn of src to column toColumn of dst, whose rows have
-// dstWidth and srcWidth elements of the given size.
-func copyRows(dst []byte, toColumn int, src []byte, fromColumn, width, dstWidth, srcWidth, size int) {
+// dstWidth and srcWidth elements of the given size; past the caches if that is asked for and the rows consist of lines.
+func copyRows(past bool, dst []byte, toColumn int, src []byte, fromColumn, width, dstWidth, srcWidth, size int) {
 	n, to, from := width*size, toColumn*size, fromColumn*size
-	if k := activeElementwise().copyRows; k != nil && n%64 == 0 && n > 0 {
+	if k := activeElementwise(); k.copyRows != nil && n%lineBytes == 0 && n > 0 {
 		rows := min(ceilDiv(len(dst)-to, dstWidth*size), ceilDiv(len(src)-from, srcWidth*size))
 		_, _ = dst[to+(rows-1)*dstWidth*size+n-1], src[from+(rows-1)*srcWidth*size+n-1]
-		k(rows, n, &dst[to], dstWidth*size, &src[from], srcWidth*size)
+		kernel := k.copyRows
+		if dstWidth*size%lineBytes == 0 && pastMode(past, unsafe.Pointer(&dst[to])) != 0 {
+			kernel = k.copyRowsPast
+		}
+		kernel(rows, n, &dst[to], dstWidth*size, &src[from], srcWidth*size)
 		return
 	}
 	for to < len(dst) && from < len(src) {
@@ -165,8 +202,9 @@ func copyRows(dst []byte, toColumn int, src []byte, fromColumn, width, dstWidth,
 // rows.
 const repeatedElements = 1 << 10
 
-// repeat sees several rows of a block as one, so that kernels have long runs, and repeats the operands of one row as often.
-func (m *columnMachine) repeat(i int, out *ops.Tensor, in []*ops.Tensor) (*ops.Tensor, []*ops.Tensor) {
+// repeat gives the operands and the result of a step shapes in which several rows are one, so that kernels have long runs, and
+// repeats the operands of one row as often.
+func (m *columnMachine) repeat(i int, out *ops.Tensor, in []*ops.Tensor) {
 	rows, width := out.Shape[0], out.Shape[1]
 	times := 1
 	for n := min(rows, repeatedElements/width); n > 1; n-- {
@@ -179,7 +217,7 @@ func (m *columnMachine) repeat(i int, out *ops.Tensor, in []*ops.Tensor) (*ops.T
 	for j, t := range in {
 		switch {
 		case len(t.Shape) == 2 && t.Shape[0] == rows:
-			in[j] = t.As(long)
+			t.Shape = long
 		case len(t.Shape) == 2:
 			m.repeated[i] = grow(m.repeated[i], times*width)
 			for k := range times {
@@ -188,10 +226,10 @@ func (m *columnMachine) repeat(i int, out *ops.Tensor, in []*ops.Tensor) (*ops.T
 			in[j] = &ops.Tensor{Shape: ops.Shape{1, times * width}, F32: m.repeated[i]}
 		}
 	}
-	return out.As(long), in
+	out.Shape = long
 }
 
-// sumInto sums the rows of a block.
+// sumInto sums all rows of a block.
 func (m *columnMachine) sumInto(i int, out, x *ops.Tensor) {
 	st, width := &m.program.steps[i], out.Shape[1]
 	sums := out.As(ops.Shape{width})
@@ -200,11 +238,17 @@ func (m *columnMachine) sumInto(i int, out, x *ops.Tensor) {
 		return
 	}
 	m.sum.into(sumMode(st.plan), sums.F32, x, 0, width, m.program.grids[i])
-	if st.plan.Flush {
+	m.finishSum(i, sums)
+}
+
+// finishSum flushes and rounds a sum as the plan of step i says.
+func (m *columnMachine) finishSum(i int, sums *ops.Tensor) {
+	plan := m.program.steps[i].plan
+	if plan.Flush {
 		flush(sums)
 	}
-	if st.plan.Round {
-		roundTo(st.plan.Output, sums)
+	if plan.Round {
+		roundTo(plan.Output, sums)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 // How column units are made and cut. Nothing that is computed depends on it.
 const (
 	leastColumnRows = 16      // rows from which a value is worth blocks of columns
-	columnElements  = 1 << 17 // about how many elements the largest value of a block has
 	leastColumns    = 32      // columns of a block: a cache line of the narrowest storage
 	mostColumnRows  = 1 << 13 // rows up to which a block of so few columns stays in the second-level cache
 )

@@ -70,6 +70,9 @@ func elementwiseAVX2SumGroupsBFloat16(mode int, groups int, n int, block *float3
 // elementwiseAVX2CopyRows is a rowsKernel.
 func elementwiseAVX2CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
+// elementwiseAVX2CopyRowsPast is a rowsKernel.
+func elementwiseAVX2CopyRowsPast(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
+
 // elementwiseAVX2GELU is a geluKernel.
 func elementwiseAVX2GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 

@@ -7004,14 +7004,14 @@ TEXT ·elementwiseAVX2CopyRows(SB), NOSPLIT, $0-48
 	MOVQ   src+32(FP), SI
 	MOVQ   srcStep+40(FP), DI
 	MOVQ   DI, R8
-	IMUL3Q $0x00000010, R8, R8
+	IMUL3Q $0x00000020, R8, R8
 	ADDQ   SI, R8
 
 row:
 	XORQ R9, R9
 
 vector:
-	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT1 (R8)(R9*1)
 	VMOVUPS    (SI)(R9*1), Y0
 	VMOVUPS    Y0, (DX)(R9*1)
 	ADDQ       $0x20, R9
@@ -7022,6 +7022,38 @@ vector:
 	ADDQ       BX, DX
 	DECQ       AX
 	JNE        row
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX2CopyRowsPast(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
+// Requires: AVX, MMX+
+TEXT ·elementwiseAVX2CopyRowsPast(SB), NOSPLIT, $0-48
+	MOVQ   rows+0(FP), AX
+	MOVQ   bytes+8(FP), CX
+	MOVQ   dst+16(FP), DX
+	MOVQ   dstStep+24(FP), BX
+	MOVQ   src+32(FP), SI
+	MOVQ   srcStep+40(FP), DI
+	MOVQ   DI, R8
+	IMUL3Q $0x00000020, R8, R8
+	ADDQ   SI, R8
+
+row:
+	XORQ R9, R9
+
+vector:
+	PREFETCHT1 (R8)(R9*1)
+	VMOVUPS    (SI)(R9*1), Y0
+	VMOVNTPS   Y0, (DX)(R9*1)
+	ADDQ       $0x20, R9
+	CMPQ       R9, CX
+	JL         vector
+	ADDQ       DI, SI
+	ADDQ       DI, R8
+	ADDQ       BX, DX
+	DECQ       AX
+	JNE        row
+	SFENCE
 	VZEROUPPER
 	RET
 

@@ -70,6 +70,9 @@ func elementwiseAVX512SumGroupsBFloat16(mode int, groups int, n int, block *floa
 // elementwiseAVX512CopyRows is a rowsKernel.
 func elementwiseAVX512CopyRows(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
 
+// elementwiseAVX512CopyRowsPast is a rowsKernel.
+func elementwiseAVX512CopyRowsPast(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
+
 // elementwiseAVX512GELU is a geluKernel.
 func elementwiseAVX512GELU(mode int, n int, dst *float32, x *float32, scale float32, ahead *byte)
 

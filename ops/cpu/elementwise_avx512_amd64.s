@@ -10908,14 +10908,14 @@ TEXT ·elementwiseAVX512CopyRows(SB), NOSPLIT, $0-48
 	MOVQ   src+32(FP), SI
 	MOVQ   srcStep+40(FP), DI
 	MOVQ   DI, R8
-	IMUL3Q $0x00000010, R8, R8
+	IMUL3Q $0x00000020, R8, R8
 	ADDQ   SI, R8
 
 row:
 	XORQ R9, R9
 
 vector:
-	PREFETCHT0 (R8)(R9*1)
+	PREFETCHT1 (R8)(R9*1)
 	VMOVUPS    (SI)(R9*1), Z0
 	VMOVUPS    Z0, (DX)(R9*1)
 	ADDQ       $0x40, R9
@@ -10926,6 +10926,38 @@ vector:
 	ADDQ       BX, DX
 	DECQ       AX
 	JNE        row
+	VZEROUPPER
+	RET
+
+// func elementwiseAVX512CopyRowsPast(rows int, bytes int, dst *byte, dstStep int, src *byte, srcStep int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·elementwiseAVX512CopyRowsPast(SB), NOSPLIT, $0-48
+	MOVQ   rows+0(FP), AX
+	MOVQ   bytes+8(FP), CX
+	MOVQ   dst+16(FP), DX
+	MOVQ   dstStep+24(FP), BX
+	MOVQ   src+32(FP), SI
+	MOVQ   srcStep+40(FP), DI
+	MOVQ   DI, R8
+	IMUL3Q $0x00000020, R8, R8
+	ADDQ   SI, R8
+
+row:
+	XORQ R9, R9
+
+vector:
+	PREFETCHT1 (R8)(R9*1)
+	VMOVUPS    (SI)(R9*1), Z0
+	VMOVNTPS   Z0, (DX)(R9*1)
+	ADDQ       $0x40, R9
+	CMPQ       R9, CX
+	JL         vector
+	ADDQ       DI, SI
+	ADDQ       DI, R8
+	ADDQ       BX, DX
+	DECQ       AX
+	JNE        row
+	SFENCE
 	VZEROUPPER
 	RET
 

@@ -60,6 +60,7 @@ type elementwiseKernels struct {
 	sums                         sumKernels[float32]
 	sumsBFloat16                 sumKernels[uint16]
 	copyRows                     rowsKernel
+	copyRowsPast                 rowsKernel // writes past the caches rows that begin with lines
 	gelu                         geluKernel
 	rotary                       rotaryKernel
 	lookup                       lookupKernel

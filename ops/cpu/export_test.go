@@ -5,14 +5,22 @@ import "testing"
 // LowerLimits makes small graphs take the ways of large ones until the test ends.
 func LowerLimits(t *testing.T) {
 	t.Helper()
-	all := []*int{&smallSize, &aheadSize, &tileElements, &tableElements, &observeElements, &hugeElements, &largeBytes, &pastBytes}
-	for i, low := range []int{64, 1 << 12, 96, 64, 64, 1 << 20, 4096, 256} {
+	all := []*int{&smallSize, &aheadSize, &tileElements, &tableElements, &observeElements, &hugeElements, &largeBytes, &pastBytes, &columnElements, &columnPastBytes}
+	for i, low := range []int{64, 1 << 12, 96, 64, 64, 1 << 20, 4096, 256, 1 << 15, 1 << 14} {
 		setLimit(t, all[i], low)
 	}
 }
 
 // SetTileElements sets the size of tiles until the test ends.
 func SetTileElements(t *testing.T, n int) { setLimit(t, &tileElements, n) }
+
+// NarrowColumns makes column units of several blocks, which write past the caches if that is asked for, until the test ends.
+func NarrowColumns(t *testing.T, past bool) {
+	setLimit(t, &columnElements, 1<<15)
+	if past {
+		setLimit(t, &columnPastBytes, 1)
+	}
+}
 
 func setLimit(t *testing.T, limit *int, n int) {
 	before := *limit

@@ -16,6 +16,12 @@ var (
 	observeElements = 1 << 15
 	// pastBytes is the size from which results are written past the caches: more than a processor's core has in cache.
 	pastBytes = 1 << 25
+	// columnElements is about how many elements the largest value of a block of columns has: one or two in bfloat16 stay in a
+	// second-level cache.
+	columnElements = 1 << 19
+	// columnPastBytes is pastBytes for what a column unit makes, which is written in short rows that lie far apart, and read when all of
+	// it has been made: more than stays in a second-level cache beside what it is made of.
+	columnPastBytes = 1 << 20
 	// hugeElements is the size from which a value is not held for all plans at once if that can be avoided, and the number
 	// of elements from which freeing them early is worth changing the order of the units.
 	hugeElements = 1 << 26

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"unsafe"
+
+	"bf16lab/internal/machine"
 )
 
 // systemAlloc returns anonymous memory, outside of the garbage collector's heap, that systemFree takes back. It is not
@@ -21,7 +23,7 @@ func systemAlloc(bytes int) []byte {
 	if err != nil {
 		panic(OutOfMemory{Bytes: bytes, Reason: fmt.Sprint(err)})
 	}
-	adviseLargePages(block)
+	machine.AdviseLargePages(block)
 	return block[:bytes]
 }
 

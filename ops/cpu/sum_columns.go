@@ -70,16 +70,59 @@ func newTileSum(k *elementwiseKernels, columns int) *tileSum {
 
 // into sums columns at, at+1, ... of x, whose rows are step elements apart, into dst.
 func (s *tileSum) into(mode int, dst []float32, x *ops.Tensor, at, step int, g bf16.SumGrid) {
-	t := *s
-	for _, v := range []*[]float32{&t.group, &t.block, &t.total, &t.carry, &t.part, &t.wide} {
-		*v = (*v)[:len(dst)]
-	}
+	s.cut(len(dst))
 	if x.BF16 != nil {
-		sumGrid(&t, s.kernels.sumsBFloat16, mode, dst, x.BF16[at:], step, g)
+		sumGrid(s, s.kernels.sumsBFloat16, mode, dst, x.BF16[at:], step, g)
 	} else {
-		sumGrid(&t, s.kernels.sums, mode, dst, x.F32[at:], step, g)
+		sumGrid(s, s.kernels.sums, mode, dst, x.F32[at:], step, g)
 	}
-	s.cells = t.cells
+}
+
+// cut gives the sums a number of columns, no more than they were made for.
+func (s *tileSum) cut(columns int) {
+	for _, v := range []*[]float32{&s.group, &s.block, &s.total, &s.carry, &s.part, &s.wide} {
+		*v = (*v)[:columns]
+	}
+}
+
+// open begins a sum over a grid whose rows come in chunks.
+func (s *tileSum) open(columns int, g bf16.SumGrid) {
+	s.cut(columns)
+	s.cells = grow(s.cells, len(g.Cells)*columns)
+	clear(s.cells) // of cells without rows
+}
+
+// addChunk adds a chunk, whose rows are all that x has.
+func (s *tileSum) addChunk(mode int, x *ops.Tensor, c chunk) {
+	if c.begins {
+		s.beginCell()
+	}
+	rows, width := ascending[:c.hi-c.lo], len(s.total)
+	if x.BF16 != nil {
+		addRows(s, s.kernels.sumsBFloat16, mode, x.BF16, width, rows)
+	} else {
+		addRows(s, s.kernels.sums, mode, x.F32, width, rows)
+	}
+	if c.ends {
+		s.endCell(s.cells[c.cell*width : (c.cell+1)*width])
+	}
+}
+
+// ascending are the rows of a chunk.
+var ascending = func() (rows [sweepRows]int) {
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
+}()
+
+// close puts the sum of all cells into dst.
+func (s *tileSum) close(dst []float32, g bf16.SumGrid) {
+	if len(g.Cells) == 1 {
+		copy(dst, s.cells)
+		return
+	}
+	sumCell(s, s.kernels.sums, 0, dst, s.cells, len(dst), g.Order)
 }
 
 // add adds a row to sums.
@@ -93,8 +136,11 @@ type sumKernels[T float32 | uint16] struct {
 	groups sumGroupsKernel[T]
 }
 
-// evenlySpaced tells whether rows, at least two, have the same distance.
+// evenlySpaced tells whether rows, at least two and ascending, have the same distance.
 func evenlySpaced(rows []int) bool {
+	if rows[len(rows)-1]-rows[0] == len(rows)-1 {
+		return true
+	}
 	for i := 2; i < len(rows); i++ {
 		if rows[i]-rows[i-1] != rows[1]-rows[0] {
 			return false
@@ -124,10 +170,21 @@ func sumGrid[T float32 | uint16](s *tileSum, k sumKernels[T], mode int, dst []fl
 
 // sumCell adds the given rows of x, step elements apart, into dst.
 func sumCell[T float32 | uint16](s *tileSum, k sumKernels[T], mode int, dst []float32, x []T, step int, rows []int) {
-	n := len(dst)
+	s.beginCell()
+	addRows(s, k, mode, x, step, rows)
+	s.endCell(dst)
+}
+
+// beginCell begins a sum of rows.
+func (s *tileSum) beginCell() {
 	for _, v := range [][]float32{s.group, s.block, s.total, s.carry, s.part} {
 		clear(v)
 	}
+}
+
+// addRows adds the given rows of x to the sum; more can follow if their number is a multiple of 256.
+func addRows[T float32 | uint16](s *tileSum, k sumKernels[T], mode int, x []T, step int, rows []int) {
+	n := len(s.total)
 	row := func(i int) *T { return &x[rows[i]*step : rows[i]*step+n][0] }
 	at := 0
 	for at+16 <= len(rows) && evenlySpaced(rows[at:at+16]) {
@@ -154,6 +211,10 @@ func sumCell[T float32 | uint16](s *tileSum, k sumKernels[T], mode int, dst []fl
 	for _, r := range rows[at:] {
 		s.add(s.part, widenedRow(s, mode, x[r*step:r*step+n]))
 	}
+}
+
+// endCell puts the sum of the rows that have been added into dst.
+func (s *tileSum) endCell(dst []float32) {
 	s.add(s.group, s.part)
 	s.add(s.block, s.group)
 	bf16.Compensate(s.total, s.carry, s.block)

@@ -67,3 +67,43 @@ func checkSumColumns(t *testing.T, name string, n *ops.Node, plan *ops.NodePlan,
 		}
 	}
 }
+
+// A sum whose rows come by chunks has the bits of one that has all of them at once, whatever was summed before.
+func TestSumChunks(t *testing.T) {
+	r := rand.New(rand.NewPCG(23, 24))
+	eachKernel(t, func(t *testing.T) {
+		k := activeElementwise()
+		if k.sums.four == nil {
+			return
+		}
+		const columns = 48
+		chunked, whole := newTileSum(k, columns), newTileSum(k, columns)
+		for _, sizes := range [][2]bf16.SumAxis{
+			{{Size: 5, Step: 1, Cells: 5}, {Size: 300}}, {{Size: 700}}, {{Size: 5, Step: 1, Cells: 9}, {Size: 263}}, {{Size: 3, Step: 1}, {Size: 5}},
+		} {
+			order := bf16.SumOrder{Kind: bf16.Tiles, Axes: [4]bf16.SumAxis{sizes[0], sizes[1]}}
+			rows := sizes[0].Size * max(sizes[1].Size, 1)
+			grid := order.Grid(rows)
+			wide := ops.NewTensor(ops.Shape{rows, columns}, ops.StoreFloat32)
+			copy(wide.F32, someValues[float32](r, len(wide.F32), true))
+			half := ops.NewTensor(wide.Shape, ops.StoreBFloat16)
+			bf16.EncodeBFloat16(half.BF16, wide.F32)
+			chunks, ok := cellChunks(grid, rows)
+			if !ok {
+				t.Fatalf("%v cannot be cut", sizes)
+			}
+			for _, x := range []*ops.Tensor{wide, half} {
+				var got, want [columns]float32
+				whole.into(modeFlush, want[:], x, 0, columns, grid)
+				chunked.open(columns, grid)
+				for _, c := range chunks {
+					chunked.addChunk(modeFlush, x.Range(c.lo*columns, c.hi*columns, ops.Shape{c.hi - c.lo, columns}), c)
+				}
+				chunked.close(got[:], grid)
+				if at := firstDifference(got[:], want[:]); at >= 0 {
+					t.Fatalf("%v %v: column %d is %x, want %x", sizes, x.Storage(), at, got[at], want[at])
+				}
+			}
+		}
+	})
+}

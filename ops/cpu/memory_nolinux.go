@@ -1,6 +1,0 @@
-//go:build unix && !linux
-
-package cpu
-
-// adviseLargePages does nothing where pages cannot be asked for.
-func adviseLargePages([]byte) {}
