@@ -45,6 +45,7 @@ func compile(g *ops.Graph, plans []*ops.Plan, watched []*ops.Value, strip int) *
 			}
 		}
 	}
+	p.findDeferred()
 	p.settleWindows()
 	p.peak = p.peakBytes()
 	return p

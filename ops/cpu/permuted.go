@@ -116,7 +116,7 @@ func joinTransposes(units []*unit, consumers [][]*ops.Node, joins func(dot, tran
 // addPermuted collects rows lo..hi-1 of a product that is written in another order.
 func (c *products) addPermuted(u *unit, operands []*ops.Tensor, res *results, lo, hi int) {
 	n, x := u.nodes[0], u.permutation()
-	formats := operandFormats(n, res.plan)
+	formats := c.formats(n, res.plan, operands)
 	left, right := c.operand(operands[0], res.plan, formats[0]), c.operand(operands[1], res.plan, formats[1])
 	p := permutedProduct{permutation: x, rowTensor: left, columnTensor: right, formats: formats, order: res.plan.Dot}
 	p.rowView, p.columnView = x.views(left.Shape, right.Shape, n.Params.(ops.DotParams))

@@ -51,7 +51,7 @@ func (r *run) productResults(in *instance, u *unit, out *ops.Tensor) *results {
 
 // addDot collects a dot_general whose operands may be laid out in any way.
 func (c *products) addDot(n *ops.Node, p ops.DotParams, operands []*ops.Tensor, res *results) {
-	formats := operandFormats(n, res.plan)
+	formats := c.formats(n, res.plan, operands)
 	left, right := c.operand(operands[0], res.plan, formats[0]), c.operand(operands[1], res.plan, formats[1])
 	x, y := ops.DotView(left.Shape, p.LeftBatch, p.LeftContracting), ops.DotView(right.Shape, p.RightBatch, p.RightContracting)
 	a, b := c.matrices(left, x, formats[0]), c.matrices(right, y, formats[1])

@@ -19,13 +19,13 @@ func (c *products) addRows(u *unit, in *instance, res *results, lo, hi int) {
 	case dot:
 		c.addDotRows(n, p, operands, res, lo, hi)
 	default:
-		c.addConvolution(operands, res, lo, hi)
+		c.addConvolution(n, operands, res, lo, hi)
 	}
 }
 
 // addDotRows collects rows of a product, of which those of a batch follow one another.
 func (c *products) addDotRows(n *ops.Node, p ops.DotParams, operands []*ops.Tensor, res *results, lo, hi int) {
-	formats := operandFormats(n, res.plan)
+	formats := c.formats(n, res.plan, operands)
 	right := c.operand(operands[1], res.plan, formats[1])
 	b := c.matrices(right, ops.DotView(right.Shape, p.RightBatch, p.RightContracting), formats[1])
 	x := ops.DotView(operands[0].Shape, p.LeftBatch, p.LeftContracting)
@@ -64,7 +64,7 @@ func withColumn(o ops.ProductOrder, column int) ops.ProductOrder {
 
 // addSink collects what rows of the right operand give: they are columns of the result.
 func (c *products) addSink(n *ops.Node, p ops.DotParams, operands []*ops.Tensor, res *results, lo, hi int) {
-	formats := operandFormats(n, res.plan)
+	formats := c.formats(n, res.plan, operands)
 	left := c.operand(operands[0], res.plan, formats[0])
 	a := c.matrices(left, ops.DotView(left.Shape, p.LeftBatch, p.LeftContracting), formats[0])
 	y := ops.DotView(operands[1].Shape, p.RightBatch, p.RightContracting)
@@ -84,9 +84,9 @@ func (c *products) addSink(n *ops.Node, p ops.DotParams, operands []*ops.Tensor,
 }
 
 // addConvolution collects positions of a convolution with stride 1 and padding SAME, as [Convolve] does.
-func (c *products) addConvolution(operands []*ops.Tensor, res *results, lo, hi int) {
+func (c *products) addConvolution(n *ops.Node, operands []*ops.Tensor, res *results, lo, hi int) {
 	length, channels := operands[0].Shape[1], operands[0].Shape[2]
-	formats := res.plan.Operands
+	formats := c.formats(n, res.plan, operands)
 	w := c.operand(operands[1], res.plan, formats[1])
 	width, columns := w.Shape[0], w.Shape[2]
 	b := side{tensor: w, round: formats[1], lines: columns, line: 1, step: columns, offsets: []int{0}}

@@ -4,18 +4,19 @@ import "bf16lab/ops"
 
 // Program is a graph with the plans that carry it out in lock step. It can run any number of times, one run at a time.
 type Program struct {
-	graph   *ops.Graph
-	plans   []*ops.Plan
-	watched []*ops.Value
-	watches map[*ops.Value][]int // indices into watched
-	stages  []stage
-	class   classTable
-	uses    []int // by class: how many instances of steps read it from outside
-	work    float64
-	strip   int        // elements of a strip; 0 stands for whole values
-	peak    int64      // what PeakBytes tells
-	samples int        // elements of a watched value that a probe is given; 0 stands for all
-	alone   []*Program // by plan, where they are carried out one after the other
+	graph    *ops.Graph
+	plans    []*ops.Plan
+	watched  []*ops.Value
+	watches  map[*ops.Value][]int // indices into watched
+	stages   []stage
+	class    classTable
+	uses     []int        // by class: how many instances of steps read it from outside
+	deferred map[int]bool // classes that products can round on their way
+	work     float64
+	strip    int        // elements of a strip; 0 stands for whole values
+	peak     int64      // what PeakBytes tells
+	samples  int        // elements of a watched value that a probe is given; 0 stands for all
+	alone    []*Program // by plan, where they are carried out one after the other
 }
 
 // stage is a step, or a flow of steps that is carried out strip by strip.

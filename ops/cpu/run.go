@@ -13,10 +13,11 @@ type run struct {
 	Options
 	inspector Inspector // the probe, if it is one
 	memory    *memory
-	stored    map[int]*ops.Tensor // by class
-	owned     map[int]bool        // whether the tensor of a class came from memory
-	left      []int               // by class: reads that are still to come
-	rooms     map[int]bool        // classes for whose results a flow has made room
+	stored    map[int]*ops.Tensor  // by class
+	unrounded map[*ops.Tensor]bool // stored values that products round on their way
+	owned     map[int]bool         // whether the tensor of a class came from memory
+	left      []int                // by class: reads that are still to come
+	rooms     map[int]bool         // classes for whose results a flow has made room
 	stats     Stats
 }
 
@@ -40,7 +41,7 @@ func (p *Program) newRun(o Options) *run {
 	}
 	return &run{
 		inspector: inspector,
-		Program:   p, Options: o, memory: newMemory(p.PeakBytes()), stored: map[int]*ops.Tensor{}, owned: map[int]bool{}, rooms: map[int]bool{},
+		Program:   p, Options: o, memory: newMemory(p.PeakBytes()), stored: map[int]*ops.Tensor{}, owned: map[int]bool{}, rooms: map[int]bool{}, unrounded: map[*ops.Tensor]bool{},
 		left: append([]int(nil), p.uses...), stats: Stats{Seconds: make([]float64, len(p.plans)), Steps: len(p.stages)},
 	}
 }
@@ -105,7 +106,9 @@ func (r *run) tell(done float64, u *unit) {
 
 // runUnit carries out a unit for some instances.
 func (r *run) runUnit(s *step, u *unit, pass []int) {
+	pass = r.leaveToProducts(s, u, pass)
 	switch {
+	case len(pass) == 0:
 	case u.parts != nil && r.inspector != nil:
 		r.runParts(s, u, pass)
 	case u.rows > 0:
