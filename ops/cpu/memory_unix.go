@@ -49,8 +49,10 @@ func mappedSize(bytes int) int {
 	return ceilDiv(bytes, unit) * unit
 }
 
-// mostMapped bounds the bytes that are kept mapped without being used.
-const mostMapped = 512 << 20
+// mostMapped bounds the bytes that are kept mapped without being used. They are the difference between what a run needs at different
+// times: at 4,096 bases the small values of the trunk, half a gibibyte, and a value of the junction head, 384 MiB, give way to each
+// other.
+const mostMapped = 768 << 20
 
 // mappings are the blocks that are kept.
 var mappings = keptBlocks{free: map[int][][]byte{}}
