@@ -17,8 +17,8 @@ func (p *Program) findDeferred() {
 	for _, stage := range p.stages {
 		for _, in := range stage.step.instances {
 			for _, u := range stage.step.units {
-				for _, n := range u.nodes {
-					if u.rows > 0 && p.convertsParameter(n, in.plan) {
+				if p.onlyConverts(u, in.plan) {
+					for _, n := range u.nodes {
 						p.deferred[p.class[in.plan][n.Out[0].ID]] = true
 					}
 				}
@@ -36,6 +36,11 @@ func (p *Program) findDeferred() {
 			}
 		}
 	}
+}
+
+// onlyConverts tells whether all that a plan does in a unit of rows is to convert parameters.
+func (p *Program) onlyConverts(u *unit, plan int) bool {
+	return u.rows > 0 && !slices.ContainsFunc(u.nodes, func(n *ops.Node) bool { return !p.convertsParameter(n, plan) })
 }
 
 // convertsParameter tells whether a plan rounds an input of the graph to bfloat16 with an equation, and nobody sees the result.
@@ -68,10 +73,10 @@ func (p *Program) roundsOnTheWay(u *unit, plan, class int) bool {
 	return true
 }
 
-// leaveToProducts leaves out instances of a unit whose results products round on their way, and returns the others. Pairs of codes have to be
-// there as codes.
+// leaveToProducts leaves out instances of a unit whose results products round on their way, and returns the others. Pairs of codes
+// have to be there as codes.
 func (r *run) leaveToProducts(s *step, u *unit, pass []int) (others []int) {
-	if u.rows == 0 || len(r.deferred) == 0 || r.inspector != nil || activeKernels[float32](false).pairs != nil {
+	if len(r.deferred) == 0 || r.inspector != nil || activeKernels[float32](false).pairs != nil {
 		return pass
 	}
 	for _, i := range pass {
@@ -82,9 +87,11 @@ func (r *run) leaveToProducts(s *step, u *unit, pass []int) (others []int) {
 			continue
 		}
 		for _, n := range u.nodes {
-			t := r.operand(in, n, 0)
-			t = t.As(t.Shape)
-			r.stored[class(n)], r.unrounded[t] = t, true
+			if r.stored[class(n)] == nil { // another plan may have made it along with what it cannot leave
+				t := r.operand(in, n, 0)
+				t = t.As(t.Shape)
+				r.stored[class(n)], r.unrounded[t] = t, true
+			}
 		}
 		r.spend(s, i, 0)
 	}

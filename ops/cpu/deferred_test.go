@@ -40,6 +40,9 @@ func TestDeferredParameters(t *testing.T) {
 		{"a watched parameter", func(b *ops.Builder, x, w *ops.Value) []*ops.Value {
 			return []*ops.Value{b.DotGeneral(x, w, dot, ops.Compute), w}
 		}, 0},
+		{"a watched parameter that is the same", func(b *ops.Builder, x, w *ops.Value) []*ops.Value {
+			return []*ops.Value{b.DotGeneral(x, w, dot, ops.Compute), b.StopGradient(w)}
+		}, 0},
 		{"an argument's product with itself", func(b *ops.Builder, x, w *ops.Value) []*ops.Value {
 			return []*ops.Value{b.DotGeneral(w, w, dot, ops.Compute)}
 		}, 1},
@@ -47,7 +50,7 @@ func TestDeferredParameters(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := ops.NewBuilder()
 			x := b.Argument("x", ops.Compute, 48, 48)
-			watched := c.build(b, b.Neg(x), b.ConvertElementType(b.Parameter("w", 48, 48), ops.Compute))
+			watched := c.build(b, x, b.ConvertElementType(b.Parameter("w", 48, 48), ops.Compute))
 			load := anyValues(t, b.Graph())
 			preset, err := policy.Preset("jax-cpu-eager")
 			if err != nil {
@@ -73,6 +76,32 @@ func TestDeferredParameters(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Plans that agree on one parameter of a unit only share its codes, whichever of them comes first.
+func TestParametersOfSomePlans(t *testing.T) {
+	lowerLimits(t)
+	setLimit(t, &largeBytes, 4096)
+	b := ops.NewBuilder()
+	x := b.Argument("x", ops.Compute, 48, 48)
+	parameter := func(name string) *ops.Value { return b.ConvertElementType(b.Parameter(name, 48, 48), ops.Compute) }
+	v, w := parameter("v"), parameter("w")
+	y := x
+	for _, p := range []*ops.Value{v, w} {
+		y = b.DotGeneral(y, p, ops.DotParams{LeftContracting: []int{1}, RightContracting: []int{0}}, ops.Compute)
+	}
+	both := formatPlan(b.Graph(), bf16.BFloat16)
+	one, wide := formatPlan(b.Graph(), bf16.BFloat16), formatPlan(b.Graph(), bf16.Float32)
+	one.Nodes[w.Node.Index].Output = bf16.Float16
+	for _, huge := range []int{16, 1 << 26} {
+		setLimit(t, &hugeElements, huge)
+		for _, plans := range [][]*ops.Plan{{both, one, wide}, {one, both, wide}} {
+			if p := Compile(b.Graph(), plans, []*ops.Value{y}); len(p.deferred) != 2 {
+				t.Errorf("%d parameters are left to products, want 2", len(p.deferred))
+			}
+			opstest.Compare(t, lockStep(2), opstest.Case{Graph: b.Graph(), Plans: plans, Load: anyValues(t, b.Graph())}, []ops.Tap{{Name: "y", Value: y}})
+		}
 	}
 }
 
