@@ -13,6 +13,7 @@ type columnProgram struct {
 	unit     *unit
 	block    int
 	sweeps   []sweep
+	chunk    int               // the most rows of a chunk of sweeps that have several
 	operands [][]columnOperand // by step
 	places   []place           // of whole results, by step
 	origin   []int             // by step: the one whose buffer its result is in, itself unless it is an alias
@@ -165,7 +166,7 @@ func (p *columnProgram) rows(whole, local bool) int {
 	case !whole:
 		return 1
 	case local:
-		return min(sweepRows, p.unit.columnRows)
+		return p.chunk // never all rows, so that the two kinds of buffers have different sizes, and none is used as both
 	}
 	return p.unit.columnRows
 }

@@ -48,6 +48,11 @@ func (p *columnProgram) findSweeps() {
 			s.chunks = []chunk{{hi: p.unit.columnRows}}
 		}
 		s.end = i
+		if len(s.chunks) > 1 {
+			for _, c := range s.chunks {
+				p.chunk = max(p.chunk, c.hi-c.lo)
+			}
+		}
 		p.sweeps = append(p.sweeps, s)
 	}
 }

@@ -95,6 +95,42 @@ func TestStandardisationInSweeps(t *testing.T) {
 	}
 }
 
+// No buffer has the rows of a chunk at one time and all rows at another: what a chunk leaves there would be lost.
+func TestBuffersOfChunks(t *testing.T) {
+	for _, shape := range [][2]int{{5, 600}, {3, 64}, {15, 4}, {2, 128}} {
+		b := ops.NewBuilder()
+		y := model.StandardizedConv1D(b, b.Argument("x", ops.Compute, 1, 2, shape[1]), 288, shape[0])
+		for _, name := range policy.Presets() {
+			preset, err := policy.Preset(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := preset.Plan(b.Graph())
+			if err != nil {
+				continue // of a larger model
+			}
+			p := firstColumnProgram(t, Compile(b.Graph(), []*ops.Plan{plan}, []*ops.Value{y}))
+			local := map[int]bool{}
+			use := func(slot int, isLocal bool) {
+				if was, used := local[slot]; used && was != isLocal {
+					t.Errorf("%v, %s: buffer %d has all rows and those of a chunk", shape, name, slot)
+				}
+				local[slot] = isLocal
+			}
+			for i, step := range p.operands {
+				for _, o := range step {
+					if o.gather != noBuffer {
+						use(o.gather, o.local)
+					}
+				}
+				if at := p.places[i]; p.unit.column[i].whole {
+					use(at.slot, at.local)
+				}
+			}
+		}
+	}
+}
+
 // firstColumnProgram carries a program with one plan out up to its first column unit, and returns what that is about to do.
 func firstColumnProgram(t *testing.T, p *Program) *columnProgram {
 	t.Helper()

@@ -31,7 +31,7 @@ func columns(t *testing.T, workers int) opstest.Backend {
 // TestColumnUnits standardises weights of several shapes under every preset: one block of columns and many, the last of them
 // narrower, rows that a repeated row divides and a prime number of them, sums with and without kernels.
 func TestColumnUnits(t *testing.T) {
-	for _, shape := range [][3]int{{5, 64, 96}, {15, 4, 1100}, {1, 1031, 80}, {5, 1200, 48}, {3, 7, 800}} {
+	for _, shape := range [][3]int{{5, 64, 96}, {15, 4, 1100}, {1, 1031, 80}, {5, 1200, 48}, {3, 7, 800}, {3, 64, 288}} {
 		b := ops.NewBuilder()
 		y := model.StandardizedConv1D(b, b.Argument("x", ops.Compute, 1, 8, shape[1]), shape[2], shape[0])
 		compareColumns(t, fmt.Sprint("standardised ", shape), b.Graph(), y)

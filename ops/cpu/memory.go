@@ -22,7 +22,7 @@ type memory struct {
 
 func newMemory(most int64) *memory {
 	m := &memory{parts: map[*byte]part{}, most: most, spare: spares.takeAll()}
-	m.spare.trim(most)
+	m.spare.trim(most, systemFree)
 	return m
 }
 
@@ -119,8 +119,8 @@ func (m *memory) release(t *ops.Tensor) {
 
 // trim gives idle blocks back to the system where all memory would be more than the program's peak, those of earlier runs first.
 func (m *memory) trim() {
-	m.free.trim(m.most - m.used)
-	m.spare.trim(m.most - m.used - m.free.bytes)
+	m.free.trim(m.most-m.used, systemFree)
+	m.spare.trim(m.most-m.used-m.free.bytes, systemFree)
 }
 
 // close keeps all idle blocks for the next run.

@@ -29,13 +29,13 @@ func (b *blocks) take(bytes int) []byte {
 	return nil
 }
 
-// trim gives blocks back to the system until there are no more bytes than the given number. Memory that the system has taken back
-// costs more to have again than to compute what it held, so no more of them go than must.
-func (b *blocks) trim(most int64) {
+// trim gives blocks back until there are no more bytes than the given number. Memory that the system has taken back costs more to
+// have again than to compute what it held, so no more of them go than must.
+func (b *blocks) trim(most int64, giveBack func(block []byte)) {
 	n := 0
 	for ; n < len(b.list) && b.bytes > most; n++ {
 		b.bytes -= int64(len(b.list[n]))
-		systemFree(b.list[n])
+		giveBack(b.list[n])
 	}
 	b.list = slices.Delete(b.list, 0, n)
 }
@@ -62,7 +62,7 @@ func (s *spareBlocks) takeAll() blocks {
 func (s *spareBlocks) replace(by blocks) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.trim(0)
+	s.trim(0, systemFree)
 	s.blocks = by
 }
 

@@ -55,37 +55,29 @@ func mappedSize(bytes int) int {
 const mostMapped = 768 << 20
 
 // mappings are the blocks that are kept.
-var mappings = keptBlocks{free: map[int][][]byte{}}
+var mappings keptBlocks
 
-// keptBlocks holds blocks by size.
+// keptBlocks are blocks of which those that nobody has asked for longest go first.
 type keptBlocks struct {
-	mu    sync.Mutex
-	free  map[int][][]byte
-	bytes int
+	mu sync.Mutex
+	blocks
 }
 
 // take returns a block of the given size, nil if there is none.
 func (k *keptBlocks) take(size int) []byte {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	list := k.free[size]
-	if len(list) == 0 {
-		return nil
-	}
-	block := list[len(list)-1]
-	k.free[size] = list[:len(list)-1]
-	k.bytes -= size
-	return block
+	return k.blocks.take(size)
 }
 
-// put keeps a block, unless that would be too much.
+// put keeps a block in place of others, unless it is too large.
 func (k *keptBlocks) put(block []byte) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.bytes+len(block) > mostMapped {
+	if len(block) > mostMapped {
 		return false
 	}
-	k.free[len(block)] = append(k.free[len(block)], block)
-	k.bytes += len(block)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.blocks.put(block)
+	k.trim(mostMapped, systemUnmap)
 	return true
 }

@@ -2,7 +2,10 @@
 
 package cpu
 
-import "testing"
+import (
+	"testing"
+	"unsafe"
+)
 
 // Blocks are at most a quarter larger than asked for, and one that was freed serves a similar size.
 func TestSystemMemory(t *testing.T) {
@@ -26,5 +29,35 @@ func TestSystemMemory(t *testing.T) {
 	systemFree(huge)
 	if mappings.bytes != before {
 		t.Errorf("%d bytes are kept after %d", mappings.bytes, before)
+	}
+}
+
+// New blocks are kept in place of those that nobody has asked for longest. (What is not touched takes no memory.)
+func TestKeptBlocks(t *testing.T) {
+	const half = mostMapped / 2
+	var k keptBlocks
+	var all [3][]byte
+	for i := range all {
+		all[i] = systemAlloc(half)
+		if len(all[i]) != mappedSize(half) {
+			t.Fatalf("%d bytes are mapped as %d", half, mappedSize(half))
+		}
+	}
+	for _, block := range all {
+		if !k.put(block) {
+			t.Error("a block is not kept")
+		}
+	}
+	if k.bytes != mostMapped {
+		t.Errorf("%d bytes are kept", k.bytes)
+	}
+	for _, want := range [][]byte{all[2], all[1], nil} {
+		got := k.take(half)
+		if unsafe.SliceData(got) != unsafe.SliceData(want) {
+			t.Errorf("block %p is taken, want %p", got, want)
+		}
+		if got != nil {
+			systemUnmap(got)
+		}
 	}
 }
