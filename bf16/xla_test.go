@@ -80,7 +80,7 @@ func convertDigest(f Format, upper byte) string {
 // it is subnormal, overflows or holds NaN. All 256 are TestXLAExhaustive.
 func TestXLAConversions(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes seconds")
+		t.Skip("takes seconds; run without -short")
 	}
 	formats, digests := xlaDigests(t)
 	for i, chunks := range [][]byte{{0x00, 0x7F, 0xFF}, {0x38, 0x7F}, {0x43}, {0x47}} {

@@ -205,7 +205,7 @@ func referenceError(single, half *reference.Array) float64 {
 // TestLongSequence replays 16,384 bases under jax-cpu-eager and compares them bit by bit.
 func TestLongSequence(t *testing.T) {
 	if !*long {
-		t.Skip("run with -long")
+		t.Skip("16,384 bases take minutes; run with -long")
 	}
 	v, err := Verify(context.Background(), loadReference(t, "bf16-prim-16384"), VerifyOptions{Threads: 2})
 	if err != nil {

@@ -33,16 +33,14 @@ func (p *columnProgram) findSweeps() {
 		for i < len(p.steps) && p.unit.column[i].whole {
 			i++
 		}
-		switch {
-		case i < len(p.steps) && i > s.first && p.sums[i] && p.sumsChunks(i):
+		if i < len(p.steps) && i > s.first && p.sums[i] && p.sumsChunks(i) {
 			s.chunks, s.sums = cellChunks(p.grids[i], p.unit.columnRows)
-			if s.sums {
-				i++
-			} else {
-				s.chunks = evenChunks(p.unit.columnRows)
-			}
+		}
+		switch {
+		case s.sums:
+			i++
 		case i > s.first:
-			s.chunks = evenChunks(p.unit.columnRows)
+			s.chunks = cellOfChunks(nil, 0, 0, p.unit.columnRows)
 		default:
 			i++
 			s.chunks = []chunk{{hi: p.unit.columnRows}}
@@ -63,10 +61,11 @@ func (p *columnProgram) sumsChunks(i int) bool {
 	return sumsCodes(st.plan, st.in[0].storage, st.in[0].round) && p.unit.columnCount()%elementwiseLanes == 0
 }
 
-// evenChunks cuts rows into chunks.
-func evenChunks(rows int) (chunks []chunk) {
-	for lo := 0; lo < rows; lo += sweepRows {
-		chunks = append(chunks, chunk{lo: lo, hi: min(lo+sweepRows, rows)})
+// cellOfChunks appends the chunks of a cell that consists of rows first..end-1.
+func cellOfChunks(chunks []chunk, cell, first, end int) []chunk {
+	for lo := first; lo < end; lo += sweepRows {
+		hi := min(lo+sweepRows, end)
+		chunks = append(chunks, chunk{lo, hi, cell, lo == first, hi == end})
 	}
 	return chunks
 }
@@ -82,10 +81,7 @@ func cellChunks(g bf16.SumGrid, rows int) (chunks []chunk, ok bool) {
 		if cell[0] != next || cell[len(cell)-1] != end-1 { // rows ascend
 			return nil, false
 		}
-		for lo := next; lo < end; lo += sweepRows {
-			hi := min(lo+sweepRows, end)
-			chunks = append(chunks, chunk{lo, hi, i, lo == next, hi == end})
-		}
+		chunks = cellOfChunks(chunks, i, next, end)
 		next = end
 	}
 	return chunks, next == rows

@@ -15,7 +15,7 @@ import (
 // the results (testdata/jax_digests.py).
 func TestJAXDigests(t *testing.T) {
 	if testing.Short() {
-		t.Skip("200 million evaluations")
+		t.Skip("200 million evaluations; run without -short")
 	}
 	file, err := os.Open("testdata/jax_digests.txt")
 	if err != nil {
